@@ -1,0 +1,66 @@
+# make demo をまず試してください。どの命令も、必要な準備を先に済ませます。
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := deploy/requirements-dev.txt
+DEBIAN_POSTGRES := /usr/lib/postgresql/15/bin
+
+.PHONY: setup demo check test proof bench lock clean
+.DELETE_ON_ERROR:
+
+setup: .venv/ready
+
+# uv 自身も、同じ指紋付きの一覧から入れる。
+.venv/ready: $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 以上が必要です。make PYTHON=... で指定できます' >&2; exit 1; }
+	@umask 022 && set -e; \
+	if ! test -x $(BIN)/uv; then \
+	  $(PYTHON) -m venv --clear .venv; \
+	  sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > .venv/uv.txt; \
+	  $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r .venv/uv.txt; \
+	fi; \
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(LOCK); \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	touch $@
+
+demo: setup
+	@$(BIN)/ichi demo
+
+check: setup
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@templates=$$(find services shared -name '*.html' -type f | head -n 1); \
+	test -z "$$templates" || $(BIN)/djlint --lint --profile jinja services shared
+
+test: check
+	$(BIN)/pytest --ignore=tests/proof --cov --cov-report=
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --include='shared/domain/*' --fail-under=100
+	@test -x $(DEBIAN_POSTGRES)/postgres || sh deploy/system-packages.sh
+	@if test -x $(DEBIAN_POSTGRES)/postgres; then \
+	  echo 'PostgreSQL 15 でもう一度: tests/database'; \
+	  ICHI_TEST_POSTGRES=$(DEBIAN_POSTGRES) $(BIN)/pytest tests/database; \
+	else \
+	  echo 'Debian の PostgreSQL 15 がないため、15 での確認は省きました'; \
+	fi
+
+proof: setup
+	ICHI_PROOF=1 $(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+# 一覧には名前と版と指紋だけを書く。置き場所のアドレスは残さない。
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
+
+lock: setup
+	$(COMPILE) --output-file deploy/requirements.txt > /dev/null
+	$(COMPILE) --group dev --constraints deploy/requirements.txt --output-file $(LOCK) > /dev/null
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	find migrations services shared tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The library every process stands on."""

@@ -1,0 +1,139 @@
+"""A role: what an actor may say in this log, from a day until a day."""
+
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+import msgspec
+
+from shared.domain.base import ADMINS, Aggregate, Fact, PeriodEndsBeforeItBegins, Role, Targets
+from shared.domain.log import HandedOver, Moved, Opened
+from shared.errors import NotYours, Refused
+
+
+class Granted(Fact, frozen=True, tag="role.granted"):
+    may = ADMINS
+    correctable = False
+
+    actor: UUID
+    role: Role
+    since: date
+    until: date | None = None
+    vendor: UUID | None = None
+    """事業所職員 only: the workplace whose stalls and takings they record."""
+
+    @property
+    def subject(self) -> str:
+        return "role"
+
+
+class Withdrawn(Fact, frozen=True, tag="role.withdrawn"):
+    may = ADMINS
+    correctable = False
+
+    actor: UUID
+    role: Role
+    vendor: UUID | None = None
+
+    @property
+    def subject(self) -> str:
+        return "role"
+
+
+RoleFact = Granted | Withdrawn
+
+
+class NoSuchRole(Refused):
+    message = "この人にはその役割がありません。役割の一覧を確認してください"
+    pointer = "/role"
+
+
+class LastAdmin(Refused):
+    message = "最後の管理者は外せません。先に別の人を管理者にしてください"
+    pointer = "/actor"
+
+
+class StaffOfNoVendor(Refused):
+    message = "事業所職員には事業所を、それ以外の役割には事業所なしを指定してください"
+    pointer = "/vendor"
+
+
+class Grant(msgspec.Struct, frozen=True):
+    actor: UUID
+    role: Role
+    since: date
+    until: date | None
+    vendor: UUID | None
+
+    def holds(self, today: date) -> bool:
+        """Whether it is in force on that day (Japanese calendar day, both ends included)."""
+        return self.since <= today and (self.until is None or today <= self.until)
+
+
+class State(msgspec.Struct, frozen=True):
+    grants: tuple[Grant, ...] = ()
+
+
+def evolve(state: State, fact: RoleFact | Opened | HandedOver | Moved) -> State:
+    """Fold `log.*` and `role.*` alike: the first 管理者 comes with the log itself."""
+    match fact:
+        case Opened() | HandedOver():
+            return State((Grant(fact.admin, Role.ADMIN, date.min, None, None),))
+        case Moved():
+            return state
+        case Granted():
+            grant = Grant(fact.actor, fact.role, fact.since, fact.until, fact.vendor)
+            return State((*_without(state, fact.actor, fact.role, fact.vendor), grant))
+        case Withdrawn():
+            return State(_without(state, fact.actor, fact.role, fact.vendor))
+        case _:
+            assert_never(fact)
+
+
+def admit(state: State, fact: RoleFact | Opened | HandedOver | Moved, _targets: Targets) -> None:
+    match fact:
+        case Opened() | HandedOver() | Moved():
+            pass
+        case Granted():
+            if (fact.role is Role.STAFF) != (fact.vendor is not None):
+                raise StaffOfNoVendor
+            if fact.until is not None and fact.until < fact.since:
+                raise PeriodEndsBeforeItBegins(pointer="/until")
+            _require_admin(evolve(state, fact))
+        case Withdrawn():
+            left = evolve(state, fact)
+            if left == state:
+                raise NoSuchRole
+            _require_admin(left)
+        case _:
+            assert_never(fact)
+
+
+role = Aggregate(State(), evolve, admit)
+
+
+def authorise(state: State, actor: UUID, fact: Fact, today: date) -> None:
+    """Raise `NotYours` unless one of the actor's roles of today may say this fact."""
+    for grant in state.grants:
+        if grant.actor == actor and grant.role in fact.may and grant.holds(today):
+            if grant.role is not Role.STAFF:
+                return
+            if fact.whose and all(vendor == grant.vendor for vendor in fact.whose):
+                return
+    raise NotYours
+
+
+def roles_of(state: State, actor: UUID, today: date) -> frozenset[Role]:
+    """The roles that an actor holds on a day."""
+    return frozenset(g.role for g in state.grants if g.actor == actor and g.holds(today))
+
+
+def _without(state: State, actor: UUID, role: Role, vendor: UUID | None) -> tuple[Grant, ...]:
+    same = (actor, role, vendor)
+    return tuple(g for g in state.grants if (g.actor, g.role, g.vendor) != same)
+
+
+def _require_admin(state: State) -> None:
+    """Somebody must stay 管理者 without an end, or nobody could ever grant a role again."""
+    if not any(g.role is Role.ADMIN and g.until is None for g in state.grants):
+        raise LastAdmin

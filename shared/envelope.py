@@ -1,0 +1,253 @@
+"""The strict half of the door: bytes to CloudEvents 1.0 to facts, or a reason in Japanese."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal, NoReturn
+from uuid import UUID
+
+import msgspec
+
+from shared.domain.base import Fact
+from shared.domain.catalogue import FACTS, decode
+from shared.errors import Malformed, TooLarge, WrongMediaType
+
+STRUCTURED = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+MAX_BYTES = 1 << 20
+MAX_EVENTS = 1000
+MAX_DEPTH = 16
+
+# Controls but for tab and line ends, lone surrogates, and what turns the direction of text around:
+# a name that reads differently from what is stored.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """CloudEvents 1.0, JSON format; `time` is accepted and not kept: the log has its own."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    data: msgspec.Raw
+    subject: str | None = None
+    time: datetime | None = None
+    datacontenttype: Literal["application/json"] | None = None
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A fact that somebody wants admitted, with the exact bytes of its `data`."""
+
+    id: UUID
+    fact: Fact
+    body: bytes
+    pointer: str = ""
+    """Where in the request it stood."""
+
+
+_one = msgspec.json.Decoder(Envelope)
+_many = msgspec.json.Decoder(list[Envelope])
+
+
+def proposal(event: UUID, fact: Fact, pointer: str = "") -> Proposal:
+    """A fact from our own hand (a form, an import) at the same door."""
+    return Proposal(event, fact, msgspec.json.encode(fact), pointer)
+
+
+def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
+    """Read one CloudEvent or a batch; raises `Malformed`, `TooLarge`, `WrongMediaType`."""
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    if media_type not in {STRUCTURED, BATCH} or not _is_utf8(parameters):
+        raise WrongMediaType
+    if len(body) > MAX_BYTES:
+        raise TooLarge
+    plain = strict_json(body)
+    if media_type == STRUCTURED:
+        return [_proposal(log, _decode(_one, body), plain["data"], "")]
+    envelopes = _decode(_many, body)
+    if not envelopes:
+        raise Malformed("記録が一つもありません。events を一つ以上送ってください")
+    if len(envelopes) > MAX_EVENTS:
+        raise TooLarge(f"一度に送れる記録は {MAX_EVENTS} 件までです。分けて送ってください")
+    proposals = [
+        _proposal(log, envelope, plain[n]["data"], f"/{n}") for n, envelope in enumerate(envelopes)
+    ]
+    seen: set[UUID] = set()
+    for n, proposed in enumerate(proposals):
+        if proposed.id in seen:
+            raise Malformed("同じ id が二度使われています", pointer=f"/{n}/id")
+        seen.add(proposed.id)
+    return proposals
+
+
+def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON as msgspec alone would not: no duplicate keys, NaN, huge numbers or hidden text.
+
+    Raises `Malformed`.
+    """
+    try:
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_no_constant,
+            parse_int=_in_range,
+            parse_float=_no_float,
+        )
+    except UnicodeDecodeError as error:
+        raise Malformed("文字コードは UTF-8 にしてください") from error
+    except RecursionError as error:
+        raise Malformed("入れ子が深すぎます") from error
+    except ValueError as error:
+        raise Malformed("JSON として読み取れません。かっこやコンマを確認してください") from error
+    _check(value, "", 0)
+    return value
+
+
+def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: ANN401 - its own type
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise _malformed(error, "") from error
+    except msgspec.DecodeError as error:
+        raise Malformed from error
+
+
+def _proposal(log: str, envelope: Envelope, plain: object, pointer: str) -> Proposal:
+    if not UUID_FORM.fullmatch(envelope.id):
+        raise Malformed(
+            "id は小文字の UUID（できれば第7版）にしてください", pointer=f"{pointer}/id"
+        )
+    if envelope.source not in {f"/v1/logs/{log}", log}:
+        raise Malformed(
+            f"source は送り先の台帳（/v1/logs/{log}）と同じにしてください",
+            pointer=f"{pointer}/source",
+        )
+    body = bytes(envelope.data)
+    data = f"{pointer}/data"
+    if not isinstance(plain, dict):
+        raise Malformed("data は項目の集まり（オブジェクト）にしてください", pointer=data)
+    if plain.get("type") not in FACTS:
+        raise Malformed(
+            "記録の種類 type が正しくありません。/schema の一覧を見てください",
+            pointer=f"{data}/type",
+        )
+    try:
+        fact = decode(body)
+    except msgspec.ValidationError as error:
+        raise _malformed(error, data) from error
+    for unknown in _unknown(plain, msgspec.to_builtins(fact), data):
+        raise Malformed("知らない項目です。書き間違いでなければ取り除いてください", pointer=unknown)
+    if envelope.type != fact.tag():
+        raise Malformed(
+            "type が data の type と違います。同じにしてください", pointer=f"{pointer}/type"
+        )
+    if envelope.subject is not None and envelope.subject != fact.subject:
+        raise Malformed(
+            f"subject が data の内容と違います（{fact.subject} のはずです）。直すか、取り除いてください",
+            pointer=f"{pointer}/subject",
+        )
+    return Proposal(UUID(envelope.id), fact, body, pointer)
+
+
+def _unknown(sent: object, known: object, pointer: str) -> Iterator[str]:
+    if isinstance(sent, dict) and isinstance(known, dict):
+        for key, value in sent.items():
+            if key not in known:
+                yield f"{pointer}/{_escaped(key)}"
+            else:
+                yield from _unknown(value, known[key], f"{pointer}/{_escaped(key)}")
+    elif isinstance(sent, list) and isinstance(known, list):
+        for n, (value, counterpart) in enumerate(zip(sent, known, strict=False)):
+            yield from _unknown(value, counterpart, f"{pointer}/{n}")
+
+
+def _is_utf8(parameters: str) -> bool:
+    """Whether no other character set is named; JSON is UTF-8 (RFC 8259, 8.1)."""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and value.strip(' "').lower() not in {"utf-8", "utf8"}:
+            return False
+    return True
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise Malformed(f"項目 {twice} が二度書かれています。一つにしてください")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Malformed(f"数として {name} は使えません")
+
+
+def _no_float(text: str) -> NoReturn:
+    raise Malformed(f"数は整数で書いてください（{text[:20]}）")
+
+
+def _in_range(text: str) -> int:
+    if len(text) > len(str(-(2**63))) or not -(2**63) <= int(text) < 2**63:
+        raise Malformed(f"数が大きすぎます（{text[:20]}）")
+    return int(text)
+
+
+def _check(value: object, pointer: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Malformed("入れ子が深すぎます")
+    if isinstance(value, str):
+        if FORBIDDEN.search(value):
+            raise Malformed(
+                "見えない制御文字が含まれています。取り除いて送ってください", pointer=pointer
+            )
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            _check(key, pointer, depth)
+            _check(child, f"{pointer}/{_escaped(key)}", depth + 1)
+    elif isinstance(value, list):
+        for n, child in enumerate(value):
+            _check(child, f"{pointer}/{n}", depth + 1)
+
+
+def _escaped(key: str) -> str:
+    """A key inside a JSON pointer (RFC 6901, 3)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+REASONS = (
+    (r"missing required field `(.+?)`", "必要な項目 {0} がありません。書き加えてください"),
+    (r"contains unknown field `(.+?)`", "知らない項目 {0} があります。取り除いてください"),
+    (r"Invalid UUID", "ID は UUID の形で書いてください"),
+    (r"Invalid RFC3339 encoded date$", "日付は 2025-10-20 の形で、実在する日を書いてください"),
+    (r"Invalid RFC3339", "日時は 2025-10-20T09:00:00+09:00 の形で書いてください"),
+    (r"Invalid enum value (.+)", "選べる値ではありません（{0}）"),
+    (r"Invalid value (.+)", "選べる値ではありません（{0}）"),
+    (r"`str` of length >= 1", "空のままです。書き込んでください"),
+    (r"`str` of length <= (\d+)", "長すぎます。{0} 文字までにしてください"),
+    (r"`str` matching regex", "書き方が決まった形と違います"),
+    (r"`int` >= (-?\d+)", "数は {0} 以上にしてください"),
+    (r"`int` <= (\d+)", "数は {0} 以下にしてください"),
+    (r"`array` of length >= (\d+)", "{0} 個以上書いてください"),
+    (r"`array` of length <= (\d+)", "{0} 個までにしてください"),
+    (r"Expected `(.+?)`, got `(.+?)`", "型が違います（{0} のところに {1}）"),
+)
+
+
+def _malformed(error: msgspec.ValidationError, pointer: str) -> Malformed:
+    """msgspec's English reason ("… - at `$.day`") as ours, with a JSON pointer."""
+    reason, _, path = str(error).partition(" - at `$")
+    steps = re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", path)
+    pointer += "".join(f"/{name or index}" for name, index in steps)
+    for pattern, message in REASONS:
+        if found := re.search(pattern, reason):
+            if "missing required" in pattern or "unknown field" in pattern:
+                pointer += f"/{found.group(1)}"
+            return Malformed(message.format(*found.groups()), pointer=pointer)
+    return Malformed(f"内容を読み取れません（{reason}）", pointer=pointer)

@@ -1,0 +1,368 @@
+"""Append to logs and read them: the only SQL on the log's tables.
+
+The bytes, which can never change once a log exists. Every field is preceded by its length in four
+bytes, big-endian::
+
+    digest = SHA-256( salt, id, recorded_at, actor, body )
+    hash   = SHA-256( hash before, log, position, digest )
+
+`salt` is 16 random bytes, `id` and `actor` are the 16 bytes of a UUID, `recorded_at` is
+microseconds since 1970-01-01T00:00Z in 8 bytes, `position` is 8 bytes, `log` is UTF-8, and the
+hash before position 1 is 32 zero bytes. The body is the fact's JSON, byte for byte as it was sent.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from shared.domain.base import Fact
+from shared.domain.catalogue import FACTS, GOVERNING, read
+from shared.domain.fact import Corrected, Retracted
+from shared.errors import Conflict, NotFound, Unavailable
+
+BEFORE_THE_FIRST = bytes(32)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PAGE = 1000
+
+if TYPE_CHECKING:
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where a log has got to: its last position, and that entry's hash and time."""
+
+    log: str
+    position: int
+    hash: bytes
+    recorded_at: datetime
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An admitted fact on its way into the log; `body` is the exact bytes that were sent."""
+
+    id: UUID
+    actor: UUID
+    fact: Fact
+    body: bytes
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the publisher gets, and gets again for ever: where the fact stands."""
+
+    id: UUID
+    position: int
+    hash: str
+    recorded_at: datetime
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of a log. Withheld ones (of a pulled log) have log, position, digest and hash only."""
+
+    log: str
+    position: int
+    digest: bytes
+    hash: bytes
+    id: UUID
+    recorded_at: datetime
+    actor: UUID
+    salt: bytes
+    body: bytes
+    type: str
+
+    @property
+    def fact(self) -> Fact:
+        """What it says, read tolerantly."""
+        return read(self.body)
+
+    @property
+    def receipt(self) -> Receipt:
+        """The publisher's receipt."""
+        return Receipt(self.id, self.position, self.hash.hex(), self.recorded_at)
+
+
+class ClockAhead(Unavailable):
+    message = (
+        "台帳の最後の記録が、今の時刻より5分以上先になっています。"
+        "運用担当者に時計の確認（ichi log resume）を依頼してください"
+    )
+
+
+class ClockOff(Unavailable):
+    message = "サーバーの時計がずれているため記録できません。運用担当者に連絡してください"
+
+
+class NotUnderstoodHere(Unavailable):
+    message = (
+        "この台帳には、このサーバーより新しい権限や訂正の記録があります。"
+        "サーバーを新しくするまで利用できません"
+    )
+
+
+LOCK_HEADS = "SELECT log, position, hash, recorded_at FROM lock_heads($1)"
+
+APPEND = """
+SELECT outcome, position, hash, recorded_at
+FROM append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+
+BARRIER = "SELECT pg_logical_emit_message(true, 'ichi', 'already stored')"
+
+# The outer row is made first, so row-level security knows the log in the same round trip.
+READ_HEAD = """
+SELECT h.log, h.position, h.hash, h.recorded_at
+FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (
+    SELECT * FROM log_head WHERE log = $1 AND named IS NOT NULL
+) h
+"""
+
+READ_PAGE = """
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body, e.type
+FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (
+    SELECT * FROM event
+    WHERE log = $1 AND position > $2 AND ($4::text IS NULL OR type = $4) AND named IS NOT NULL
+    ORDER BY position LIMIT $3
+) e
+ORDER BY e.position
+"""
+
+READ_ABOUT = """
+WITH RECURSIVE family AS (
+    SELECT id, target FROM event WHERE log = $1 AND subject = ANY ($2)
+    UNION
+    SELECT id, target FROM event WHERE log = $1 AND id = ANY ($3)
+    UNION
+    SELECT e.id, e.target FROM family f CROSS JOIN LATERAL (
+        SELECT id, target FROM event WHERE log = $1 AND id = f.target
+        UNION ALL
+        SELECT id, target FROM event WHERE log = $1 AND target = f.id
+    ) e
+)
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body, e.type
+FROM event e WHERE e.log = $1 AND e.id IN (SELECT id FROM family) ORDER BY e.position
+"""
+
+UNKNOWN_GOVERNING = """
+SELECT EXISTS (
+    SELECT FROM event
+    WHERE log = $1 AND type ~ '^(log|role|rule|fact)\\.' AND type <> ALL ($2)
+) FROM set_config('ichi.logs', $1, true) named WHERE named IS NOT NULL
+"""
+
+POSITION_AT = """
+SELECT coalesce(max(e.position), 0) FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (
+    SELECT position FROM event WHERE log = $1 AND recorded_at <= $2 AND named IS NOT NULL
+    ORDER BY position DESC LIMIT 1
+) e
+"""
+
+LIST_HEADS = "SELECT log, position, hash, recorded_at FROM log_head ORDER BY log"
+OPEN_LOG = "SELECT open_log($1)"
+RESUME_LOG = "SELECT resume_log($1)"
+
+
+def digest_of(salt: bytes, event: UUID, recorded_at: datetime, actor: UUID, body: bytes) -> bytes:
+    """What covers an entry's own content."""
+    micros = (recorded_at - EPOCH) // timedelta(microseconds=1)
+    fields = (salt, event.bytes, micros.to_bytes(8, signed=True), actor.bytes, body)
+    return hashlib.sha256(_framed(fields)).digest()
+
+
+def hash_of(before: bytes, log: str, position: int, digest: bytes) -> bytes:
+    """What chains an entry to all before it."""
+    return hashlib.sha256(_framed((before, log.encode(), position.to_bytes(8), digest))).digest()
+
+
+def _framed(fields: Iterable[bytes]) -> bytes:
+    return b"".join(len(field).to_bytes(4) + field for field in fields)
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Where the driver's errors stop: they go on as ours."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict from error
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == "IC001":
+            raise ClockOff from error
+        if error.sqlstate is not None and error.sqlstate[:2] in {
+            "08",
+            "53",
+            "57",
+            "40",
+            "55",
+            "25",
+        }:
+            raise Unavailable from error
+        raise
+    except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise Unavailable from error
+
+
+async def lock_head(connection: Connection, log: str) -> Head:
+    """Lock one log's head until the transaction ends; raises `NotFound`.
+
+    What is read in this transaction after it is everything the log holds.
+    """
+    rows = await connection.fetch(LOCK_HEADS, [log])
+    if not rows:
+        raise NotFound("この台帳はありません。名前を確認してください")
+    return _head(rows[0])
+
+
+async def append(
+    connection: Connection, head: Head, drafts: Sequence[Draft], now: datetime
+) -> list[Receipt]:
+    """Append to the log whose head is locked, all or nothing; raises `ClockAhead`, `ClockOff`."""
+    columns = list(
+        zip(
+            *(
+                (
+                    head.log,
+                    draft.id,
+                    draft.actor,
+                    secrets.token_bytes(16),
+                    draft.body,
+                    draft.fact.tag(),
+                    _day(draft.fact),
+                    draft.fact.subject,
+                    draft.fact.target if isinstance(draft.fact, Corrected | Retracted) else None,
+                )
+                for draft in drafts
+            ),
+            strict=True,
+        )
+    )
+    rows = await connection.fetch(APPEND, now, [head.log], [head.position], *columns)
+    outcomes = {row["outcome"] for row in rows}
+    if "ahead" in outcomes:
+        raise ClockAhead
+    if outcomes != {"stored"}:
+        raise Conflict
+    return [
+        Receipt(draft.id, row["position"], row["hash"].hex(), row["recorded_at"])
+        for draft, row in zip(drafts, rows, strict=True)
+    ]
+
+
+async def confirm_stored(connection: Connection) -> None:
+    """Make this transaction's COMMIT wait for the standby before "already stored" is answered.
+
+    A write that timed out on a primary cut off from its standby is visible there though it may yet
+    be lost; a retry that only reads waits for nobody (measured: 3 of 3 such answers lost). The
+    message gives the transaction something to replicate.
+    """
+    await connection.execute(BARRIER)
+
+
+async def read_about(
+    connection: Connection, log: str, subjects: Iterable[str], ids: Iterable[UUID]
+) -> list[Entry]:
+    """Every entry about these subjects or with these ids, and all that names them or is named.
+
+    For use after `lock_head`, in its transaction. In the order of the log.
+    """
+    rows = await connection.fetch(READ_ABOUT, log, list(subjects), list(ids))
+    return [_entry(row) for row in rows]
+
+
+async def require_understood(connection: Connection | Pool, log: str) -> None:
+    """Raise `NotUnderstoodHere` where the log holds a governing fact that this code does not know.
+
+    A right withdrawn in newer words would otherwise stay open.
+    """
+    known = [tag for tag in FACTS if tag.startswith(GOVERNING)]
+    with border():
+        if await connection.fetchval(UNKNOWN_GOVERNING, log, known):
+            raise NotUnderstoodHere
+
+
+async def read_head(pool: Connection | Pool, log: str) -> Head:
+    """The log's head; raises `NotFound`."""
+    with border():
+        row = await pool.fetchrow(READ_HEAD, log)
+    if row is None:
+        raise NotFound("この台帳はありません。名前を確認してください")
+    return _head(row)
+
+
+async def read_page(
+    pool: Connection | Pool, log: str, after: int, limit: int = PAGE, kind: str | None = None
+) -> list[Entry]:
+    """The next entries after a position, in order; `kind` leaves only that type."""
+    with border():
+        return [_entry(row) for row in await pool.fetch(READ_PAGE, log, after, limit, kind)]
+
+
+async def read_all(
+    pool: Connection | Pool, log: str, after: int = 0, upto: int | None = None
+) -> AsyncIterator[Entry]:
+    """Every entry after a position and up to another, page by page."""
+    while page := await read_page(pool, log, after):
+        for entry in page:
+            if upto is not None and entry.position > upto:
+                return
+            yield entry
+        after = page[-1].position
+
+
+async def position_at(pool: Connection | Pool, log: str, time: datetime) -> int:
+    """The last position recorded by then; 0 where there is none."""
+    with border():
+        position: int = await pool.fetchval(POSITION_AT, log, time)
+        return position
+
+
+async def list_heads(pool: Connection | Pool) -> list[Head]:
+    """Every log, by name; for a role that may see all logs."""
+    with border():
+        return [_head(row) for row in await pool.fetch(LIST_HEADS)]
+
+
+async def open_log(
+    connection: Connection, log: str, drafts: Sequence[Draft], now: datetime
+) -> None:
+    """Begin a log with its first facts; for the operator's connection, in a transaction."""
+    with border():
+        await connection.execute(OPEN_LOG, log)
+        head = Head(log, 0, BEFORE_THE_FIRST, EPOCH)
+        await append(connection, head, drafts, now)
+
+
+async def resume_log(connection: Connection, log: str) -> datetime:
+    """Accept that the head's time is ahead of the clock; returns that time. Raises `NotFound`."""
+    with border():
+        recorded_at: datetime | None = await connection.fetchval(RESUME_LOG, log)
+    if recorded_at is None:
+        raise NotFound("この台帳はありません。名前を確認してください")
+    return recorded_at
+
+
+def _day(fact: Fact) -> date | None:
+    return fact.fact.on if isinstance(fact, Corrected) else fact.on
+
+
+def _head(row: asyncpg.Record) -> Head:
+    return Head(row["log"], row["position"], row["hash"], row["recorded_at"])
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    values: tuple[Any, ...] = tuple(row)
+    return Entry(*values)

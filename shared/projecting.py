@@ -1,0 +1,314 @@
+"""The engine: keeps answers up to date from the log, or answers straight from it; knows no question."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from shared import eventlog
+from shared.domain.base import Fact
+from shared.domain.catalogue import NotUnderstood, read
+from shared.domain.effective import Effective, Holding
+from shared.domain.fact import Corrected, Retracted
+from shared.eventlog import Connection, Entry, Pool, border
+
+EVERY_YEAR = 0
+"""Where facts stand that may change every year's answers: names, merges, rules."""
+BATCH = 1000
+
+Key = tuple[Any, ...]
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+class Year(msgspec.Struct, frozen=True):
+    """What one committee-year's answers are made of."""
+
+    log: str
+    fiscal_year: int
+    tallies: Mapping[str, Mapping[Key, int]]
+    """By projection: the raw keys whose weight is above zero."""
+    facts: Sequence[Holding]
+    """The kept facts of this year and of every year, in the order of their first positions."""
+
+
+def nothing(_fact: Fact) -> Iterable[tuple[Key, int]]:
+    """The contributions of a question that only folds."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Projection(Generic[A]):
+    """One question: what each fact contributes, which facts are kept whole, and the pure answer."""
+
+    name: str
+    version: int
+    kind: type[A]
+    answer: Callable[[Year], A]
+    keeps: tuple[type[Fact], ...] = ()
+    contribute: Callable[[Fact], Iterable[tuple[Key, int]]] = nothing
+    key: type[Any] = field(default=tuple)
+    """The type that a stored key is read as."""
+
+
+@dataclass(frozen=True)
+class Projections:
+    """All the questions together: a batch is decoded once for them all."""
+
+    all: tuple[Projection[Any], ...]
+
+    @property
+    def edition(self) -> str:
+        """Changes when any question does; then the log's answers are made anew."""
+        names = ",".join(sorted(f"{p.name}.{p.version}" for p in self.all))
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
+
+    @property
+    def keeps(self) -> tuple[type[Fact], ...]:
+        """Every kind of fact that some question wants whole."""
+        return tuple({kind for projection in self.all for kind in projection.keeps})
+
+    def answers(self, year: Year) -> dict[str, msgspec.Struct]:
+        """Every question's answer about one year."""
+        return {projection.name: projection.answer(year) for projection in self.all}
+
+
+LAGGING = """
+SELECT h.log FROM log_head h LEFT JOIN bookmark b USING (log)
+WHERE b.position IS DISTINCT FROM h.position OR b.edition <> $1 ORDER BY h.log
+"""
+MINE = "SELECT pg_try_advisory_xact_lock(hashtext('ichi projecting'), hashtext($1))"
+BOOKMARK = "SELECT position, edition FROM bookmark WHERE log = $1"
+MOVE_BOOKMARK = """
+INSERT INTO bookmark (log, position, edition, not_understood) VALUES ($1, $2, $3, $4)
+ON CONFLICT (log) DO UPDATE SET position = $2, edition = $3, recorded_at = now(),
+    not_understood = CASE WHEN $5 THEN 0 ELSE bookmark.not_understood END + $4
+"""
+CLEAR = tuple(f"DELETE FROM {table} WHERE log = $1" for table in ("tally", "effective", "answer"))  # noqa: S608
+BATCH_OF = """
+SELECT log, position, digest, hash, id, recorded_at, actor, salt, body, type FROM event
+WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3
+"""
+ADD = """
+INSERT INTO tally AS t (log, projection, year, key, weight)
+SELECT $1, * FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::bigint[])
+ON CONFLICT (log, projection, year, key) DO UPDATE SET weight = t.weight + excluded.weight
+"""
+DROP_ZEROES = """
+DELETE FROM tally t USING unnest($2::text[], $3::integer[], $4::bytea[]) z (projection, year, key)
+WHERE t.log = $1 AND t.projection = z.projection AND t.year = z.year AND t.key = z.key
+    AND t.weight = 0
+"""
+FORGET = "DELETE FROM effective WHERE log = $1 AND root = ANY ($2)"
+KEEP = """
+INSERT INTO effective (log, root, id, year, body)
+SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::integer[], $5::bytea[])
+"""
+YEARS = """
+SELECT DISTINCT year FROM answer WHERE log = $1
+"""
+TALLIES = "SELECT projection, key, weight FROM tally WHERE log = $1 AND year = $2 AND weight > 0"
+KEPT = """
+SELECT root, id, body FROM effective WHERE log = $1 AND year = ANY ($2) ORDER BY root
+"""
+ANSWER = """
+INSERT INTO answer (log, projection, year, position, body) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (log, projection, year) DO UPDATE SET position = $4, body = $5
+"""
+READ_ANSWER = """
+SELECT b.position, a.body
+FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (SELECT position FROM bookmark WHERE log = $1 AND named IS NOT NULL) b
+LEFT JOIN LATERAL (
+    SELECT body FROM answer
+    WHERE log = $1 AND projection = $2 AND year = $3 AND named IS NOT NULL
+) a ON true
+"""
+
+
+class Changes:
+    """What a run of entries does to tallies and kept facts."""
+
+    def __init__(self, projections: Projections, before: Iterable[Entry]) -> None:
+        """`before`: earlier entries that the run's corrections name, with their families."""
+        self._projections = projections
+        self._keeps = projections.keeps
+        self._effective = Effective()
+        for entry in before:
+            self._effective.say(entry.position, entry.id, entry.fact)
+        self.tally: dict[tuple[str, int, bytes], int] = defaultdict(int)
+        self.kept: dict[int, Holding | None] = {}
+        self.touched: dict[int, int] = {}
+        self.not_understood = 0
+
+    def take(self, entry: Entry) -> None:
+        """Add what the entry puts in place, and take back what it replaces."""
+        fact = entry.fact
+        if isinstance(fact, NotUnderstood):
+            self.not_understood += 1
+            return
+        root = entry.position
+        if isinstance(fact, Corrected | Retracted):
+            target = self._effective.target(fact.target)
+            before = self._effective.root(fact.target)
+            if target is None or before is None or not target.effective:
+                return
+            root = before
+            self._count(target.says, -1, entry.position)
+            self._keep(root, None, target.says)
+        self._effective.say(entry.position, entry.id, fact)
+        held = self._effective.at(root)
+        if held is not None:
+            self._count(held.fact, +1, entry.position)
+            self._keep(root, held, held.fact)
+
+    def _count(self, fact: Fact, sign: int, position: int) -> None:
+        year = EVERY_YEAR if fact.year is None else fact.year
+        self.touched[year] = position
+        for projection in self._projections.all:
+            for key, weight in projection.contribute(fact):
+                self.tally[projection.name, year, msgspec.json.encode(key)] += sign * weight
+
+    def _keep(self, root: int, held: Holding | None, fact: Fact) -> None:
+        if isinstance(fact, self._keeps):
+            self.kept[root] = held
+
+
+async def lagging(pool: Pool, projections: Projections) -> list[str]:
+    """The logs whose answers are behind, or were made by another edition."""
+    with border():
+        return [log for (log,) in await pool.fetch(LAGGING, projections.edition)]
+
+
+async def catch_up(pool: Pool, projections: Projections, log: str) -> int:
+    """Project one more batch of a log; returns how many entries it took, 0 when there are none.
+
+    Rows and bookmark move in one transaction. A log that another worker is at is left alone. Answers
+    made by another edition are made anew within one transaction, so readers see old or new.
+    """
+    with border():
+        async with pool.acquire() as connection, connection.transaction():
+            if not await connection.fetchval(MINE, log):
+                return 0
+            row = await connection.fetchrow(BOOKMARK, log)
+            anew = row is None or row["edition"] != projections.edition
+            position = 0 if row is None or anew else row["position"]
+            if anew:
+                for statement in CLEAR:
+                    await connection.execute(statement, log)
+            taken = 0
+            while entries := [
+                Entry(*found) for found in await connection.fetch(BATCH_OF, log, position, BATCH)
+            ]:
+                skipped = await _project(connection, projections, log, entries)
+                position = entries[-1].position
+                reset = anew and taken == 0
+                await connection.execute(
+                    MOVE_BOOKMARK, log, position, projections.edition, skipped, reset
+                )
+                taken += len(entries)
+                if not anew or len(entries) < BATCH:
+                    break
+            return taken
+
+
+async def _project(
+    connection: Connection, projections: Projections, log: str, entries: list[Entry]
+) -> int:
+    """Store what these entries change; returns how many of them were not understood."""
+    facts = [entry.fact for entry in entries]
+    named = {fact.target for fact in facts if isinstance(fact, Corrected | Retracted)}
+    first = entries[0].position
+    before = [
+        entry
+        for entry in (await eventlog.read_about(connection, log, (), named) if named else ())
+        if entry.position < first
+    ]
+    changes = Changes(projections, before)
+    for entry in entries:
+        changes.take(entry)
+    await _store(connection, log, changes)
+    years = {year: position for year, position in changes.touched.items() if year != EVERY_YEAR}
+    if EVERY_YEAR in changes.touched:
+        for (year,) in await connection.fetch(YEARS, log):
+            years[year] = max(years.get(year, 0), changes.touched[EVERY_YEAR])
+        for year in years:
+            years[year] = max(years[year], changes.touched[EVERY_YEAR])
+    for year, position in years.items():
+        material = await _load(connection, projections, log, year)
+        for name, answer in projections.answers(material).items():
+            await connection.execute(ANSWER, log, name, year, position, msgspec.json.encode(answer))
+    return changes.not_understood
+
+
+async def _store(connection: Connection, log: str, changes: Changes) -> None:
+    weights = {key: weight for key, weight in changes.tally.items() if weight}
+    if weights:
+        names, years, keys = (list(column) for column in zip(*weights, strict=True))
+        await connection.execute(ADD, log, names, years, keys, list(weights.values()))
+        await connection.execute(DROP_ZEROES, log, names, years, keys)
+    if changes.kept:
+        await connection.execute(FORGET, log, list(changes.kept))
+        kept = [held for held in changes.kept.values() if held is not None]
+        await connection.execute(
+            KEEP,
+            log,
+            [held.root for held in kept],
+            [held.id for held in kept],
+            [held.fact.year or EVERY_YEAR for held in kept],
+            [msgspec.json.encode(held.fact) for held in kept],
+        )
+
+
+async def _load(connection: Connection, projections: Projections, log: str, year: int) -> Year:
+    kinds = {projection.name: projection.key for projection in projections.all}
+    tallies: dict[str, dict[Key, int]] = {name: {} for name in kinds}
+    for name, key, weight in await connection.fetch(TALLIES, log, year):
+        tallies[name][msgspec.json.decode(key, type=kinds[name])] = weight
+    kept = [
+        Holding(root, event, read(body))
+        for root, event, body in await connection.fetch(KEPT, log, [EVERY_YEAR, year])
+    ]
+    return Year(log, year, tallies, kept)
+
+
+def year_from(
+    projections: Projections, log: str, fiscal_year: int, holdings: Iterable[Holding]
+) -> Year:
+    """What the engine would have stored about a year, straight from effective facts."""
+    tallies: dict[str, dict[Key, int]] = {projection.name: {} for projection in projections.all}
+    kept: list[Holding] = []
+    keeps = projections.keeps
+    for held in holdings:
+        if held.fact.year not in {None, fiscal_year}:
+            continue
+        if isinstance(held.fact, keeps):
+            kept.append(held)
+        for projection in projections.all:
+            tally = tallies[projection.name]
+            for key, weight in projection.contribute(held.fact):
+                tally[key] = tally.get(key, 0) + weight
+    return Year(log, fiscal_year, tallies, kept)
+
+
+async def effective_facts(pool: Pool, log: str, upto: int | None = None) -> Effective:
+    """Everything that holds as of a position (None: now), straight from the log."""
+    effective = Effective()
+    async for entry in eventlog.read_all(pool, log, upto=upto):
+        effective.say(entry.position, entry.id, entry.fact)
+    return effective
+
+
+async def read_answer(
+    pool: Pool, projection: Projection[A], log: str, fiscal_year: int
+) -> tuple[int, A | None]:
+    """The stored answer, and the position up to which the log has been projected."""
+    with border():
+        row = await pool.fetchrow(READ_ANSWER, log, projection.name, fiscal_year)
+    if row is None:
+        return 0, None
+    body: bytes | None = row["body"]
+    answer = None if body is None else msgspec.json.decode(body, type=projection.kind)
+    return row["position"], answer

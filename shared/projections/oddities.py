@@ -1,0 +1,215 @@
+"""What looks odd?"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from shared.domain import committee, remark, stall, vendor, warning
+from shared.domain.base import Fact, month_of
+from shared.domain.effective import Holding
+from shared.domain.registry import Registry, registry
+from shared.projecting import Projection, Year
+from shared.projections import sale_month
+from shared.projections.sale_month import Key, Line
+
+
+class Oddity(msgspec.Struct, frozen=True):
+    """A question to whoever recorded: its id is its rule, its subject and the figures compared."""
+
+    id: str
+    rule: str
+    subject: str
+    message: str
+    settled: str | None
+    """The reason that settled it; None while it is open."""
+
+
+class Oddities(msgspec.Struct, frozen=True):
+    warnings: tuple[Oddity, ...]
+
+
+class _Found(msgspec.Struct, frozen=True):
+    rule: str
+    subject: str
+    figures: tuple[object, ...]
+    message: str
+
+
+def answer(year: Year) -> Oddities:
+    """Everything odd in the year, in the order of the form; settled ones stay, with their reason."""
+    facts = [held.fact for held in year.facts]
+    names = registry(facts)
+    settled = {f.warning: f.reason for f in facts if isinstance(f, warning.Settled)}
+    lines = sale_month.answer(year).lines
+    named = sale_month.named_days(year, names)
+    found = [
+        *_members(facts),
+        *(odd for line in lines for odd in _line(line)),
+        *_exceeded(lines, named),
+        *_nameless(lines, named, names),
+        *_double_booked(named, names),
+        *_left(year.facts, named, names),
+        *_cancelled(facts, named, names),
+        *_unread(facts),
+    ]
+    return Oddities(tuple(_oddity(each, settled) for each in found))
+
+
+def _oddity(found: _Found, settled: dict[str, str]) -> Oddity:
+    figures = ",".join("?" if each is None else str(each) for each in found.figures)
+    name = f"{found.rule}:{found.subject}:{figures}"
+    return Oddity(name, found.rule, found.subject, found.message, settled.get(name))
+
+
+def _members(facts: Iterable[Fact]) -> Iterator[_Found]:
+    counted = [fact for fact in facts if isinstance(fact, committee.MembersCounted)]
+    if counted and counted[-1].total is not None:
+        stated, derived = counted[-1].total, sum(counted[-1].members.values())
+        if stated != derived:
+            yield _Found(
+                "members_do_not_add_up", counted[-1].subject, (stated, derived),
+                f"構成機関の合計は {stated} ですが、内訳を足すと {derived} です。"
+                "どちらかを訂正してください",
+            )  # fmt: skip
+
+
+def _line(line: Line) -> Iterator[_Found]:
+    where = f"{line.month}/{line.sale}/{line.nth}"
+    label = _label(line)
+    first = date(int(line.month[:4]), int(line.month[5:]), 1)
+    longest = monthrange(first.year, first.month)[1]
+    days, workplaces, appearances = (
+        line.days.value, line.workplaces.value, line.appearances.value,
+    )  # fmt: skip
+    if days is not None and days > longest:
+        yield _Found(
+            "more_days_than_the_month", where, (days, longest),
+            f"{label}は {days} 日間ですが、この月は {longest} 日しかありません。"
+            "日数を確認してください",
+        )  # fmt: skip
+    if days is None or workplaces is None or appearances is None or line.source == "named":
+        return
+    if not max(days, workplaces) <= appearances <= days * workplaces:
+        yield _Found(
+            "appearances_out_of_range", where, (days, workplaces, appearances),
+            f"{label}は {days} 日間・{workplaces} 事業所で延 {appearances} となっています。"
+            f"延は {max(days, workplaces)} から {days * workplaces} の間になるはずです",
+        )  # fmt: skip
+
+
+def _exceeded(lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]]) -> Iterator[_Found]:
+    """Named days refine a reported line: they may be fewer, never more."""
+    reported: dict[tuple[UUID, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.source == "reported":
+            reported[line.sale, line.month].append(line)
+    for place, of_place in reported.items():
+        keys = {key for key in named.get(place, ()) if key.mode == "stall"}
+        stated = [
+            sale_month.sum_of(getattr(ln, name) for ln in of_place).value for name in COMPARED
+        ]
+        counted = [len({key.day for key in keys}), len({key.vendor for key in keys}), len(keys)]
+        if any(s is not None and c > s for s, c in zip(stated, counted, strict=True)):
+            yield _Found(
+                "named_exceed_reported",
+                f"{place[1]}/{place[0]}",
+                (*stated, *counted),
+                f"{_label(of_place[0])}は、記録された出店（{counted[0]} 日・{counted[1]} 事業所・"
+                f"延 {counted[2]}）が報告の数を超えています。報告を訂正するか、"
+                "内訳がそろったことを記録してください",
+            )
+
+
+COMPARED = ("days", "workplaces", "appearances")
+
+
+def _nameless(
+    lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]], names: Registry
+) -> Iterator[_Found]:
+    for item in sorted({line.sale for line in lines if line.sale not in names.sales}, key=str):
+        yield _Found(
+            "sale_without_a_name", f"sale/{item}", (),
+            "名前の登録されていない販売に記録があります。販売の名前を登録してください",
+        )  # fmt: skip
+    vendors = {key.vendor for keys in named.values() for key in keys}
+    for each in sorted(vendors - {names.canonical(v) for v in names.vendors}, key=str):
+        yield _Found(
+            "vendor_not_on_the_roster", f"vendor/{each}", (),
+            "名簿にない事業所の出店が記録されています。事業所を名簿に加えてください",
+        )  # fmt: skip
+
+
+def _double_booked(named: dict[tuple[UUID, str], set[Key]], names: Registry) -> Iterator[_Found]:
+    places: dict[tuple[date, UUID], set[UUID]] = defaultdict(set)
+    for keys in named.values():
+        for key in keys:
+            if key.mode == "stall":
+                places[key.day, key.vendor].add(key.sale)
+    for (day, each), sales in sorted(places.items(), key=str):
+        if len(sales) > 1:
+            where = "と".join(sorted(names.sale_name(item) for item in sales))
+            yield _Found(
+                "two_sales_on_one_day", f"{day}/{each}", tuple(sorted(sales, key=str)),
+                f"{day.month}月{day.day}日、{names.vendor_name(each)}が{where}の両方に"
+                "出店したことになっています",
+            )  # fmt: skip
+
+
+def _left(
+    facts: Iterable[Holding], named: dict[tuple[UUID, str], set[Key]], names: Registry
+) -> Iterator[_Found]:
+    gone: dict[UUID, date] = {}
+    for held in facts:
+        if isinstance(held.fact, vendor.Left):
+            gone[names.canonical(held.fact.vendor)] = held.fact.day
+        elif isinstance(held.fact, vendor.Joined):
+            gone.pop(names.canonical(held.fact.vendor), None)
+    for each, day in gone.items():
+        late = sorted(
+            k.day for keys in named.values() for k in keys if k.vendor == each and k.day > day
+        )
+        if late:
+            yield _Found(
+                "stall_after_leaving", f"vendor/{each}", (day, late[-1]),
+                f"{names.vendor_name(each)}は {day} に退会していますが、{late[-1]} の出店があります",
+            )  # fmt: skip
+
+
+def _cancelled(
+    facts: Iterable[Fact], named: dict[tuple[UUID, str], set[Key]], names: Registry
+) -> Iterator[_Found]:
+    for fact in facts:
+        if isinstance(fact, stall.Cancelled):
+            item = names.canonical(fact.sale)
+            if any(key.day == fact.day for key in named.get((item, month_of(fact.day)), ())):
+                yield _Found(
+                    "held_though_cancelled", f"stall/{item}/{fact.day}", (),
+                    f"{fact.day.month}月{fact.day.day}日の{names.sale_name(item)}には、"
+                    "中止と出店の両方の記録があります",
+                )  # fmt: skip
+
+
+def _unread(facts: Iterable[Fact]) -> Iterator[_Found]:
+    for fact in facts:
+        if isinstance(fact, remark.Kept):
+            yield _Found(
+                "unread_remark", fact.subject, (),
+                f"「{fact.cell}」に読み取れない文があります: {fact.text[:100]}",
+            )  # fmt: skip
+
+
+def _label(line: Line) -> str:
+    return f"{int(line.month[5:])}月の{line.name}"
+
+
+projection = Projection(
+    name="oddities",
+    version=1,
+    kind=Oddities,
+    keeps=(committee.MembersCounted, stall.Cancelled, vendor.Left, warning.Settled),
+    answer=answer,
+)

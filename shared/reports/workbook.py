@@ -1,0 +1,90 @@
+"""The sheets of an Excel workbook as text cells: what a person sees in them."""
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import zip_longest
+from typing import Final
+
+import openpyxl
+
+from shared.reports.refusals import NotAForm, TooLarge
+
+MOST_UNPACKED: Final = 20 * 1024 * 1024
+
+_LITERALS: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_CLOCK: Final = re.compile(r"h+:?m*(:?s+)?")
+
+
+def read_sheets(data: bytes) -> Iterator[Iterator[list[str]]]:
+    """Give each sheet's rows; merged cells are blank but for their first, formulas their results.
+
+    Raises NotAForm, TooLarge, or whatever openpyxl stumbles over.
+    """
+    _refuse_bombs(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about features of Excel that no form needs
+        results = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        for seen, typed in zip(results.worksheets, formulas.worksheets, strict=True):
+            # Some programs store a wrong extent; without one, openpyxl reads what is there.
+            seen.reset_dimensions()
+            typed.reset_dimensions()
+            yield (
+                [
+                    _text(cell.value, cell.number_format) or _formula(source)
+                    for cell, source in zip_longest(row, sources)
+                ]
+                for row, sources in zip(seen.iter_rows(), typed.iter_rows(values_only=True), strict=True)
+            )
+
+
+def _refuse_bombs(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        raise NotAForm from None
+    if unpacked > MOST_UNPACKED:
+        raise TooLarge
+
+
+def _formula(value: object) -> str:
+    """Give a formula whose result the file does not hold, as typed: unread is better than blank."""
+    return value if isinstance(value, str) and value.startswith("=") else ""
+
+
+def _text(value: object, number_format: str | None) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime():
+            return _date(value, number_format or "")
+        case date():
+            return _date(datetime.combine(value, time()), number_format or "")
+        case time():
+            return _clock(value)
+        case _:
+            return str(value)
+
+
+def _date(value: datetime, number_format: str) -> str:
+    """Write a date as its cell shows it: a year that is not shown is often not the one meant."""
+    shown = _LITERALS.sub("", number_format).lower()
+    shown, clocks = _CLOCK.subn("", shown)
+    if "d" not in shown:
+        shown = "ymd"
+    year = f"{value.year}年" if re.search("[yge]", shown) else ""
+    month = f"{value.month}月" if year or "m" in shown else ""
+    return f"{year}{month}{value.day}日{_clock(value.time()) if clocks else ''}"
+
+
+def _clock(value: time) -> str:
+    return f"{value.hour}時{value.minute}分" if value.minute else f"{value.hour}時"
