@@ -53,8 +53,8 @@ proof: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
-# 一覧には名前と版と指紋だけを書く。置き場所のアドレスは残さない。
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# 一覧には名前と版と指紋だけを書く。版を上げるときは make lock UPGRADE=--upgrade
+COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml
 
 lock: setup

@@ -117,8 +117,9 @@ class Cluster:
         return Server(self._pid_file()[SOCKETS])
 
     def stop(self) -> None:
-        if self._pid_file():
-            self._run("pg_ctl", "stop", "-D", self.data.name, "-m", "fast", "-w", "-t", PATIENCE)
+        if not self._pid_file():
+            return
+        self._run("pg_ctl", "stop", "-D", self.data.name, "-m", "fast", "-w", "-t", PATIENCE)
         sockets = self._sockets()
         if sockets != self.data:
             with suppress(OSError):

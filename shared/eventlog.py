@@ -81,6 +81,14 @@ class Entry(msgspec.Struct, frozen=True):
     salt: bytes
     body: bytes
     type: str
+    day: date | None
+    subject: str
+    target: UUID | None
+
+    @property
+    def columns(self) -> tuple[str, date | None, str, UUID | None]:
+        """What was read out of the body for the indexes."""
+        return self.type, self.day, self.subject, self.target
 
     @property
     def fact(self) -> Fact:
@@ -130,7 +138,8 @@ CROSS JOIN LATERAL (
 """
 
 READ_PAGE = """
-SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body, e.type
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
+       e.type, e.day, e.subject, e.target
 FROM set_config('ichi.logs', $1, true) named
 CROSS JOIN LATERAL (
     SELECT * FROM event
@@ -152,7 +161,8 @@ WITH RECURSIVE family AS (
         SELECT id, target FROM event WHERE log = $1 AND target = f.id
     ) e
 )
-SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body, e.type
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
+       e.type, e.day, e.subject, e.target
 FROM event e WHERE e.log = $1 AND e.id IN (SELECT id FROM family) ORDER BY e.position
 """
 
@@ -169,6 +179,16 @@ CROSS JOIN LATERAL (
     SELECT position FROM event WHERE log = $1 AND recorded_at <= $2 AND named IS NOT NULL
     ORDER BY position DESC LIMIT 1
 ) e
+"""
+
+READ_IDS = """
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
+       e.type, e.day, e.subject, e.target
+FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (
+    SELECT * FROM event WHERE log = $1 AND id = ANY ($2) AND named IS NOT NULL
+) e
+ORDER BY e.position
 """
 
 LIST_HEADS = "SELECT log, position, hash, recorded_at FROM log_head ORDER BY log"
@@ -240,10 +260,7 @@ async def append(
                     draft.actor,
                     secrets.token_bytes(16),
                     draft.body,
-                    draft.fact.tag(),
-                    _day(draft.fact),
-                    draft.fact.subject,
-                    draft.fact.target if isinstance(draft.fact, Corrected | Retracted) else None,
+                    *columns_of(draft.fact),
                 )
                 for draft in drafts
             ),
@@ -323,6 +340,12 @@ async def read_all(
         after = page[-1].position
 
 
+async def read_ids(pool: Connection | Pool, log: str, ids: Iterable[UUID]) -> list[Entry]:
+    """These entries, in the order of the log."""
+    with border():
+        return [_entry(row) for row in await pool.fetch(READ_IDS, log, list(ids))]
+
+
 async def position_at(pool: Connection | Pool, log: str, time: datetime) -> int:
     """The last position recorded by then; 0 where there is none."""
     with border():
@@ -355,8 +378,11 @@ async def resume_log(connection: Connection, log: str) -> datetime:
     return recorded_at
 
 
-def _day(fact: Fact) -> date | None:
-    return fact.fact.on if isinstance(fact, Corrected) else fact.on
+def columns_of(fact: Fact) -> tuple[str, date | None, str, UUID | None]:
+    """Type, day, subject and target, as the table's columns have them."""
+    day = fact.fact.on if isinstance(fact, Corrected) else fact.on
+    target = fact.target if isinstance(fact, Corrected | Retracted) else None
+    return fact.tag(), day, fact.subject, target
 
 
 def _head(row: asyncpg.Record) -> Head:

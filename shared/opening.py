@@ -7,7 +7,7 @@ import msgspec
 from shared import eventlog
 from shared.domain import log, role
 from shared.domain.base import Fact, Role, require_ward_code
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.eventlog import Connection, Draft
 from shared.ids import new_id
 from shared.publishing import JAPAN, now
@@ -21,9 +21,7 @@ class NotALogName(Invalid):
     message = "台帳の名前は「区のコード6桁-部会の英字」にしてください（例: 141062-hanbai）"
 
 
-async def create_log(
-    owner: Connection, name: str, *, keeper: str, admin: UUID, node: str
-) -> None:
+async def create_log(owner: Connection, name: str, *, keeper: str, admin: UUID, node: str) -> None:
     """Open a log: `log.opened` at position 1, then the first 管理者 becomes 事務局 too.
 
     `owner` is a connection as the database's owner. Raises `LogExists`, `NotALogName`,
@@ -45,7 +43,5 @@ async def create_log(
     try:
         async with owner.transaction():
             await eventlog.open_log(owner, name, drafts, moment)
-    except eventlog.Conflict as error:
+    except Conflict as error:
         raise LogExists from error
-
-

@@ -1,4 +1,4 @@
-"""The engine: keeps answers up to date from the log, or answers straight from it; knows no question."""
+"""The engine: keeps answers up to date, or answers straight from the log; knows no question."""
 
 import hashlib
 from collections import defaultdict
@@ -10,6 +10,7 @@ import msgspec
 
 from shared import eventlog
 from shared.domain.base import Fact
+from shared.domain.calendar import Calendar
 from shared.domain.catalogue import NotUnderstood, read
 from shared.domain.effective import Effective, Holding
 from shared.domain.fact import Corrected, Retracted
@@ -32,6 +33,7 @@ class Year(msgspec.Struct, frozen=True):
     """By projection: the raw keys whose weight is above zero."""
     facts: Sequence[Holding]
     """The kept facts of this year and of every year, in the order of their first positions."""
+    calendar: Calendar
 
 
 def nothing(_fact: Fact) -> Iterable[tuple[Key, int]]:
@@ -58,12 +60,14 @@ class Projections:
     """All the questions together: a batch is decoded once for them all."""
 
     all: tuple[Projection[Any], ...]
+    calendar: Calendar
 
     @property
     def edition(self) -> str:
-        """Changes when any question does; then the log's answers are made anew."""
+        """Changes when any question or the calendar does; then the log's answers are made anew."""
         names = ",".join(sorted(f"{p.name}.{p.version}" for p in self.all))
-        return hashlib.sha256(names.encode()).hexdigest()[:16]
+        days = msgspec.json.encode(self.calendar, order="deterministic")
+        return hashlib.sha256(names.encode() + days).hexdigest()[:16]
 
     @property
     def keeps(self) -> tuple[type[Fact], ...]:
@@ -88,7 +92,8 @@ ON CONFLICT (log) DO UPDATE SET position = $2, edition = $3, recorded_at = now()
 """
 CLEAR = tuple(f"DELETE FROM {table} WHERE log = $1" for table in ("tally", "effective", "answer"))  # noqa: S608
 BATCH_OF = """
-SELECT log, position, digest, hash, id, recorded_at, actor, salt, body, type FROM event
+SELECT log, position, digest, hash, id, recorded_at, actor, salt, body, type, day, subject, target
+FROM event
 WHERE log = $1 AND position > $2 ORDER BY position LIMIT $3
 """
 ADD = """
@@ -117,13 +122,12 @@ ANSWER = """
 INSERT INTO answer (log, projection, year, position, body) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (log, projection, year) DO UPDATE SET position = $4, body = $5
 """
-READ_ANSWER = """
-SELECT b.position, a.body
+READ_ANSWERS = """
+SELECT b.position, a.projection, a.body
 FROM set_config('ichi.logs', $1, true) named
 CROSS JOIN LATERAL (SELECT position FROM bookmark WHERE log = $1 AND named IS NOT NULL) b
 LEFT JOIN LATERAL (
-    SELECT body FROM answer
-    WHERE log = $1 AND projection = $2 AND year = $3 AND named IS NOT NULL
+    SELECT projection, body FROM answer WHERE log = $1 AND year = $2 AND named IS NOT NULL
 ) a ON true
 """
 
@@ -271,7 +275,7 @@ async def _load(connection: Connection, projections: Projections, log: str, year
         Holding(root, event, read(body))
         for root, event, body in await connection.fetch(KEPT, log, [EVERY_YEAR, year])
     ]
-    return Year(log, year, tallies, kept)
+    return Year(log, year, tallies, kept, projections.calendar)
 
 
 def year_from(
@@ -290,7 +294,7 @@ def year_from(
             tally = tallies[projection.name]
             for key, weight in projection.contribute(held.fact):
                 tally[key] = tally.get(key, 0) + weight
-    return Year(log, fiscal_year, tallies, kept)
+    return Year(log, fiscal_year, tallies, kept, projections.calendar)
 
 
 async def effective_facts(pool: Pool, log: str, upto: int | None = None) -> Effective:
@@ -301,14 +305,22 @@ async def effective_facts(pool: Pool, log: str, upto: int | None = None) -> Effe
     return effective
 
 
-async def read_answer(
-    pool: Pool, projection: Projection[A], log: str, fiscal_year: int
-) -> tuple[int, A | None]:
-    """The stored answer, and the position up to which the log has been projected."""
+async def read_answers(
+    pool: Pool, projections: Projections, log: str, fiscal_year: int
+) -> tuple[int, dict[str, msgspec.Struct]]:
+    """Every stored answer about a year, and the position up to which the log has been projected.
+
+    All from one snapshot. A year without facts has the answers of an empty one.
+    """
     with border():
-        row = await pool.fetchrow(READ_ANSWER, log, projection.name, fiscal_year)
-    if row is None:
-        return 0, None
-    body: bytes | None = row["body"]
-    answer = None if body is None else msgspec.json.decode(body, type=projection.kind)
-    return row["position"], answer
+        rows = await pool.fetch(READ_ANSWERS, log, fiscal_year)
+    kinds = {projection.name: projection.kind for projection in projections.all}
+    found: dict[str, msgspec.Struct] = {
+        row["projection"]: msgspec.json.decode(row["body"], type=kinds[row["projection"]])
+        for row in rows
+        if row["projection"] in kinds
+    }
+    position = rows[0]["position"] if rows else 0
+    if len(found) < len(kinds):
+        found = projections.answers(year_from(projections, log, fiscal_year, ()))
+    return position, found

@@ -18,9 +18,11 @@ Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 FiscalYear = Annotated[int, Meta(ge=1947, le=2200)]
-Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-WardCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$")]
-LogName = Annotated[str, Meta(pattern=r"^[0-9]{6}-[a-z][a-z0-9]{1,30}$")]
+# `$` alone would let a last line end through in Python (not in a JSON schema): hence `(?!\n)`.
+Month = Annotated[str, Meta(pattern=r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$(?!\n)")]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+WardCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)")]
+LogName = Annotated[str, Meta(pattern=r"^[0-9]{6}-[a-z][a-z0-9]{1,30}$(?!\n)")]
 
 
 class Role(StrEnum):
@@ -186,11 +188,11 @@ def require_in_month(month: str, days: Iterable[date]) -> None:
         raise DayOutsideMonth
 
 
-def require_ward_code(code: str) -> None:
+def require_ward_code(code: str, pointer: str = "/ward") -> None:
     """Raise `BadWardCode` unless the sixth digit checks the five before it.
 
     Weights 6, 5, 4, 3, 2; 11 minus the sum modulo 11, last digit (FIELD section 6).
     """
     total = sum(int(digit) * weight for digit, weight in zip(code, (6, 5, 4, 3, 2), strict=False))
     if int(code[5]) != (11 - total % 11) % 10:
-        raise BadWardCode
+        raise BadWardCode(pointer=pointer)

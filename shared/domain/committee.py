@@ -1,10 +1,8 @@
 """A committee (部会): its name, officers, members, goal, meetings and audits."""
 
 from datetime import date
-from typing import Annotated, Literal, assert_never
+from typing import Literal, assert_never
 from uuid import UUID
-
-from msgspec import Meta
 
 from shared.domain.base import (
     RECORDERS,
@@ -19,7 +17,6 @@ from shared.domain.base import (
 )
 
 Office = Literal["chair", "vice_chair"]
-Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class _OfYear(Fact, frozen=True):
@@ -74,7 +71,6 @@ class Met(_OnADay, frozen=True, tag="committee.met"):
 
     name: Name | None = None
     topics: tuple[Text, ...] = ()
-    start: Clock | None = None
 
 
 class Audited(_OnADay, frozen=True, tag="committee.audited"):

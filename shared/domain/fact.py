@@ -3,8 +3,6 @@
 from typing import assert_never
 from uuid import UUID
 
-import msgspec
-
 from shared.domain.achievement import AchievementFact
 from shared.domain.base import Aggregate, Fact, Role, Target, Targets, Text
 from shared.domain.committee import CommitteeFact

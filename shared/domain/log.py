@@ -99,11 +99,11 @@ def evolve(state: State, fact: LogFact) -> State:
 def admit(state: State, fact: LogFact, _targets: Targets) -> None:
     match fact:
         case Opened():
-            require_ward_code(fact.keeper)
+            require_ward_code(fact.keeper, "/keeper")
             if state.keeper is not None:
                 raise AlreadyOpen
         case HandedOver():
-            require_ward_code(fact.keeper)
+            require_ward_code(fact.keeper, "/keeper")
             if state.keeper is None:
                 raise NotOpen
         case Moved():

@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.domain.base import RECORDERS_AND_STAFF, Count, Fact, Name, Text, stateless
-from shared.domain.committee import Clock
+from shared.domain.base import RECORDERS_AND_STAFF, Clock, Count, Fact, Name, Text, stateless
 from shared.errors import Refused
 
 Means = Literal["cash", "card", "emoney", "qr", "voucher", "other"]

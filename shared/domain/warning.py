@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from shared.domain.base import RECORDERS_AND_CHAIR, Fact, FiscalYear, Text, stateless
 
-WarningId = Annotated[str, Meta(pattern=r"^[a-z_]+:[^\s]{1,300}$")]
+WarningId = Annotated[str, Meta(pattern=r"^[a-z_]+:[^\s]{1,300}$(?!\n)")]
 """Its rule, its subject and the figures compared, so that changed figures ask anew."""
 
 

@@ -3,12 +3,11 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from shared.projecting import Projection, Projections
+from shared.domain.calendar import Calendar
+from shared.projecting import Projections
 
 
-def discover() -> Projections:
-    """Every question in this folder."""
-    found: list[Projection] = []
-    for module in iter_modules(__path__, f"{__name__}."):
-        found.append(import_module(module.name).projection)
-    return Projections(tuple(found))
+def discover(calendar: Calendar) -> Projections:
+    """Every question in this folder; the calendar is what some of them judge days by."""
+    modules = [import_module(found.name) for found in iter_modules(__path__, f"{__name__}.")]
+    return Projections(tuple(module.projection for module in modules), calendar)

@@ -9,6 +9,7 @@ import msgspec
 
 from shared.domain import achievement, committee, issue, month, practice, remark
 from shared.domain.base import Fact, months_of_year
+from shared.domain.registry import Registry, registry
 from shared.projecting import Projection, Year
 
 
@@ -24,7 +25,6 @@ class Meeting(msgspec.Struct, frozen=True):
     name: str | None
     day: date | None
     topics: tuple[str, ...]
-    start: str | None
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -72,6 +72,7 @@ def answer(year: Year) -> AnnualReport:
     named = _last(facts, committee.Named)
     members = _last(facts, committee.MembersCounted)
     goal = _last(facts, committee.GoalSet)
+    names = registry(facts)
     withdrawn = {fact.issue for fact in facts if isinstance(fact, issue.Withdrawn)}
     return AnnualReport(
         fiscal_year=year.fiscal_year,
@@ -83,7 +84,7 @@ def answer(year: Year) -> AnnualReport:
         members={} if members is None else members.members,
         members_total=None if members is None else members.total,
         goal=None if goal is None else goal.text,
-        months=tuple(_month(name, facts) for name in months_of_year(year.fiscal_year)),
+        months=tuple(_month(name, facts, names) for name in months_of_year(year.fiscal_year)),
         achievements=_paragraphs(_all(facts, achievement.Noted)),
         issues=_paragraphs(f for f in _all(facts, issue.Raised) if f.issue not in withdrawn),
         practices=_paragraphs(_all(facts, practice.Shared)),
@@ -92,19 +93,23 @@ def answer(year: Year) -> AnnualReport:
     )
 
 
-def _month(name: str, facts: list[Fact]) -> MonthOfReport:
+def _month(name: str, facts: list[Fact], names: Registry) -> MonthOfReport:
     here = [fact for fact in facts if getattr(fact, "month", None) == name]
     ordered = _last(here, month.Ordered)
     closing = [fact for fact in here if isinstance(fact, month.Closed | month.Reopened)]
     met = sorted(_all(here, committee.Met), key=lambda fact: fact.day or date.max)
     return MonthOfReport(
         name,
-        () if ordered is None else ordered.items,
-        tuple(Meeting(fact.name, fact.day, fact.topics, fact.start) for fact in met),
+        () if ordered is None else tuple(_canonical(item, names) for item in ordered.items),
+        tuple(Meeting(fact.name, fact.day, fact.topics) for fact in met),
         tuple(fact.day for fact in _all(here, committee.Audited)),
         _remarks(f for f in _all(here, remark.Kept) if f.sale is None),
         bool(closing) and isinstance(closing[-1], month.Closed),
     )
+
+
+def _canonical(item: str, names: Registry) -> str:
+    return item if item.startswith("committee.") else str(names.canonical(UUID(item)))
 
 
 K = TypeVar("K", bound=Fact)

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.domain import committee, remark, stall, vendor, warning
 from shared.domain.base import Fact, month_of
+from shared.domain.calendar import Calendar
 from shared.domain.effective import Holding
 from shared.domain.registry import Registry, registry
 from shared.projecting import Projection, Year
@@ -49,6 +50,7 @@ def answer(year: Year) -> Oddities:
     found = [
         *_members(facts),
         *(odd for line in lines for odd in _line(line)),
+        *_more_than_working_days(lines, year.calendar),
         *_exceeded(lines, named),
         *_nameless(lines, named, names),
         *_double_booked(named, names),
@@ -99,6 +101,24 @@ def _line(line: Line) -> Iterator[_Found]:
             f"{label}は {days} 日間・{workplaces} 事業所で延 {appearances} となっています。"
             f"延は {max(days, workplaces)} から {days * workplaces} の間になるはずです",
         )  # fmt: skip
+
+
+def _more_than_working_days(lines: Iterable[Line], calendar: Calendar) -> Iterator[_Found]:
+    """A stall in the ward office cannot well stand there when the office is closed."""
+    for line in lines:
+        working = calendar.working_days(line.month)
+        days = line.days.value
+        if line.name.startswith(WARD_OFFICE) and working and days is not None and days > working:
+            yield _Found(
+                "more_days_than_the_office_works",
+                f"{line.month}/{line.sale}/{line.nth}",
+                (days, working),
+                f"{_label(line)}は {days} 日間ですが、この月の開庁日は {working} 日です。"
+                "日数を確認してください",
+            )
+
+
+WARD_OFFICE = "区役所"
 
 
 def _exceeded(lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]]) -> Iterator[_Found]:

@@ -116,7 +116,7 @@ def answer(year: Year) -> SaleMonths:
     order = {each: n for n, each in enumerate(names.sales)}
     places = {*reported, *named, *visits, *partners}
     for place in sorted(places, key=lambda p: (p[1], order.get(p[0], len(order)), str(p[0]))):
-        item, month = place
+        _, month = place
         extras = (
             tuple(visits.get(place, ())),
             tuple(Partner(p.partner, p.purpose, p.days) for p in partners.get(place, ())),

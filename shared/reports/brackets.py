@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from lark import Tree
+from lark import Token, Tree
 
 from shared.reports.clauses import PARSER
 from shared.reports.text import Folded
@@ -36,7 +36,7 @@ class Named:
 
 
 def pair_brackets(text: str) -> str | None:
-    """Put `UNPAIRED` in the place of brackets without partner; None if they are too many to read."""
+    """Put `UNPAIRED` in the place of brackets without partner; None if they are far too many."""
     characters = list(text)
     open_brackets: list[int] = []
     for position, character in enumerate(text):
@@ -54,7 +54,7 @@ def pair_brackets(text: str) -> str | None:
 
 
 def names_with_brackets(cell: Folded, paired: str) -> Iterator[Named]:
-    """Find names, their brackets and the parts inside, in order; `paired` is the cell's own text."""
+    """Find names, their brackets and the parts inside; `paired` is the cell's own text."""
     for node in _trees(PARSER.parse(paired, start="cell")):
         whole = cell.trim(*_extent(node))
         if node.data == "bracket":
@@ -69,9 +69,9 @@ def names_with_brackets(cell: Folded, paired: str) -> Iterator[Named]:
             yield Named((start, end), tuple(part for part in parts if part[0] < part[1]), whole)
 
 
-def _trees(node: Tree[str]) -> list[Tree[str]]:
+def _trees(node: Tree[Token]) -> list[Tree[Token]]:
     return [child for child in node.children if isinstance(child, Tree)]
 
 
-def _extent(node: Tree[str]) -> tuple[int, int]:
+def _extent(node: Tree[Token]) -> tuple[int, int]:
     return node.meta.start_pos, node.meta.end_pos

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -47,7 +48,9 @@ def read_grids(data: bytes) -> list[Grid]:
     if not data.startswith(ZIP):
         return [_bounded(_rows(_decode(data)))]
     try:
-        return [_bounded(sheet) for sheet in read_sheets(data)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about features of Excel that no form needs
+            return [_bounded(sheet) for sheet in read_sheets(data)]
     except Invalid:
         raise
     except Exception:  # noqa: BLE001  # openpyxl raises anything on a workbook it cannot read
@@ -72,7 +75,7 @@ def _bounded(rows: Iterable[list[str]]) -> Grid:
 
 
 def _decode(data: bytes) -> str:
-    """UTF-8 or CP932, or what Excel calls Unicode text; a character cut off at the end is let go."""
+    """UTF-8, CP932 or Excel's "Unicode text"; a character cut off at the end is let go."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     else:
@@ -89,9 +92,7 @@ def _rows(text: str) -> Iterator[list[str]]:
     """Split at tabs and line ends (LF, CRLF, CR) outside quoted cells."""
     row: list[str] = []
     position = 0
-    while True:
-        cell = _CELL.match(text, position)
-        assert cell is not None
+    while cell := _CELL.match(text, position):  # always: a cell may be empty
         row.append(cell[2] if cell[1] is None else cell[1].replace('""', '"'))
         position = cell.end()
         if text.startswith("\t", position) and len(row) < MOST_COLUMNS:

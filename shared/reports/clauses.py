@@ -1,9 +1,9 @@
-"""One clause of a bracket, from its words to its parts: 延16事業所出店, 20日～24日, 瀬谷区から2事業所が20日に."""
+"""One clause of a bracket: 延16事業所出店, 20日～24日, 瀬谷区から2事業所が20日に."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
@@ -100,7 +100,7 @@ def read_clause(text: str) -> Clause | None:
     if len(text) > LONGEST:
         return None
     try:
-        return _CLAUSES.transform(PARSER.parse(text, start="clause"))
+        return cast("Clause", _CLAUSES.transform(PARSER.parse(text, start="clause")))
     except UnexpectedInput:
         return None
 
@@ -119,16 +119,14 @@ def read_days(text: str) -> tuple[DayList, int] | None:
 
 
 def _days(text: str) -> DayList:
-    days = _CLAUSES.transform(PARSER.parse(text, start="days"))
-    assert isinstance(days, DayList)
-    return days
+    return cast("DayList", _CLAUSES.transform(PARSER.parse(text, start="days")))
 
 
 Field = tuple[str, int]
 """What a part of a date says: which part, and its number."""
 
 
-class _Clauses(Transformer[Token, Clause]):
+class _Clauses(Transformer[Token, Clause | DayList]):
     """One method a rule of the grammar, bottom up; a child is a token or what a method gave."""
 
     def length(self, children: list[Token]) -> Length:
@@ -181,10 +179,8 @@ class _Clauses(Transformer[Token, Clause]):
     def range(self, children: list[Point]) -> Range:
         return Range(children[0], children[1])
 
-    def run(self, children: list[Point | Token]) -> RunOf:
+    def run(self, children: list[Any]) -> RunOf:
         first, days = children
-        assert isinstance(first, Point)
-        assert isinstance(days, Token)
         return RunOf(first, int(days))
 
     def days(self, children: list[Point | Range | RunOf]) -> DayList:
@@ -207,7 +203,6 @@ class _Clauses(Transformer[Token, Clause]):
 _CLAUSES: Final = _Clauses()
 
 
-def _stretch(token: object) -> tuple[int, int]:
-    assert isinstance(token, Token)
-    assert token.start_pos is not None
-    return token.start_pos, token.start_pos + len(token)
+def _stretch(token: Token) -> tuple[int, int]:
+    start = token.start_pos or 0
+    return start, start + len(token)

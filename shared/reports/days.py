@@ -1,10 +1,10 @@
-"""Days as written (21日～23日) resolved to days of a known month; what cannot be is refused by name."""
+"""Days as written (21日～23日) become days of a known month, or are refused by name."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from shared.domain.stall import DayCount, Dates, Run, Span, When
+from shared.domain.stall import Dates, DayCount, Run, Span, When
 from shared.reports.clauses import DayList, Point, Range, RunOf
 from shared.reports.form import MONTHS
 
@@ -27,7 +27,7 @@ class YearMonth:
         return f"{self.year:04}-{self.month:02}"
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """Words that are no day of this month; `rule` names why."""
 
     def __init__(self, rule: str) -> None:

@@ -78,8 +78,8 @@ class NumberedText(Struct, frozen=True):
 class Remark(Struct, frozen=True):
     """What was not understood, word for word.
 
-    `cell` names the place as people say it (9月 活動内容). `personal` is true wherever the words may
-    hold a person's name: those go to the erasable table and never into a fact.
+    `cell` names the place as people say it (9月 活動内容). `personal` is true wherever the
+    words may hold a person's name: those go to the erasable table and never into a fact.
     """
 
     cell: str
@@ -146,8 +146,8 @@ MEMBER_ROWS: Final = (
     ("基幹相談支援センター", "生活支援センター", "地域ケアプラザ"),
     ("社会福祉協議会", "その他"),
 )
-"""構成機関 as printed: label and count in turn from the second column; the last row, which also holds
-合計, begins in the first column."""
+"""構成機関 as printed: label and count in turn from the second column; the last row, which also
+holds 合計, begins in the first column."""
 
 MEMBER_KINDS: Final = tuple(kind for row in MEMBER_ROWS for kind in row)
 

@@ -1,5 +1,6 @@
-"""The account of a form's cells: every character becomes a fact, a label, a separator or a remark."""
+"""The account of a form's cells: what every character became."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -7,7 +8,7 @@ from typing import Final, NamedTuple
 from shared.reports.cells import Grid
 from shared.reports.form import ReadingWarning, Remark
 from shared.reports.marks import Mark, Role, gaps
-from shared.reports.text import Folded, fold, key, unprintable
+from shared.reports.text import Folded, fold, unprintable
 
 LONGEST_LABEL: Final = 100
 QUOTED: Final = 30
@@ -43,13 +44,8 @@ class Cell:
         return fold(self.source)
 
     @cached_property
-    def key(self) -> str:
-        """The text as a label."""
-        return key(self.source) if len(self.source) <= LONGEST_LABEL else ""
-
-    @cached_property
     def blank(self) -> bool:
-        return not self.source or self.folded.blank
+        return self.folded.blank
 
     @property
     def place(self) -> str:
@@ -57,14 +53,100 @@ class Cell:
 
 
 class Ledger:
-    """Readers `enter` what they understood; what nobody entered is unread when the book is closed."""
+    """Readers enter what they understood; when the book is closed, all that is left is unread."""
 
     def __init__(self, grid: Grid) -> None:
-        self.rows = [
-            [Cell(row, column, text) for column, text in enumerate(texts)]
+        self._cells = [
+            [Cell(row, column, text) for column, text in enumerate(texts) if text]
             for row, texts in enumerate(grid)
         ]
         self._marks: dict[Cell, list[Mark]] = {}
-        self._names: dict[Cell, str] = {}
+        self._places: dict[Cell, str] = {}
         self._impersonal: set[Cell] = set()
         self._warnings: list[ReadingWarning] = []
+
+    def enter(self, cell: Cell, *marks: Mark) -> None:
+        self._marks.setdefault(cell, []).extend(marks)
+
+    def label(self, cell: Cell) -> None:
+        """The whole cell is words of the form itself."""
+        self.enter(cell, Mark(*cell.folded.whole, "label"))
+
+    def name(self, cell: Cell, place: str, *, personal: bool) -> None:
+        """Say what people call the cell, and whether unread words in it may hold a name."""
+        self._places[cell] = place
+        if not personal:
+            self._impersonal.add(cell)
+
+    def place(self, cell: Cell) -> str:
+        return self._places.get(cell, cell.place)
+
+    def warn(self, place: str, rule: str, message: str) -> None:
+        self._warnings.append(ReadingWarning(place, rule, message))
+
+    def filled_rows(self) -> list[list[Cell]]:
+        """Give the rows that hold anything, without their blank cells."""
+        rows = ([cell for cell in row if not cell.blank] for row in self._cells)
+        return [row for row in rows if row]
+
+    def entered(self, cell: Cell) -> bool:
+        return cell in self._marks
+
+    def close(self, names: Collection[str]) -> tuple[list[Remark], list[ReadingWarning]]:
+        """Give what is unread, in the form's order, with a warning for each.
+
+        A remark that holds one of `names` is personal wherever it stands.
+        """
+        remarks: list[Remark] = []
+        warnings: list[ReadingWarning] = []
+        for cell in self._all():
+            place = self.place(cell)
+            if unprintable(cell.source):
+                message = f"{place}に表示できない文字があったので取り除きました"
+                warnings.append(ReadingWarning(place, "reading.unprintable", message))
+            for mark in self._complete(cell):
+                text = cell.folded.original(mark.start, mark.end)
+                if mark.role == "remark" and text:
+                    personal = cell not in self._impersonal or any(name in text for name in names)
+                    remarks.append(Remark(place, text, personal))
+                    warnings.append(_why(place, mark.rule, text, personal=personal))
+        return remarks, warnings + self._warnings
+
+    def account(self) -> dict[tuple[int, int], tuple[str, tuple[Segment, ...]]]:
+        """Give each filled cell, by row and column, with segments that tile its own text."""
+        return {
+            (cell.row, cell.column): (
+                cell.source,
+                tuple(
+                    Segment(*cell.folded.span(mark.start, mark.end), mark.role)
+                    for mark in self._complete(cell)
+                ),
+            )
+            for cell in self._all()
+        }
+
+    def _all(self) -> list[Cell]:
+        return [cell for row in self._cells for cell in row]
+
+    def _complete(self, cell: Cell) -> list[Mark]:
+        """Give marks that tile the folded text: white space between them separates."""
+        marks = self._marks.get(cell, [])
+        rest: list[Mark] = []
+        for start, end in gaps(len(cell.folded.text), marks):
+            first, last = cell.folded.trim(start, end)
+            rest += [
+                Mark(start, first, "separator"),
+                Mark(first, last, "remark"),
+                Mark(last, end, "separator"),
+            ]
+        return sorted(mark for mark in (*marks, *rest) if mark.start < mark.end)
+
+
+def _why(place: str, rule: str, text: str, *, personal: bool) -> ReadingWarning:
+    if personal:
+        # Warnings are stored and shown where names may not be.
+        subject = f"{place}の一部"
+    else:
+        quoted = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+        subject = f"{place}の「{quoted}」"
+    return ReadingWarning(place, rule, f"{subject}{WHY[rule]}。{KEPT}")

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace as with_
 
-from shared.domain.stall import DayCount, Dates, When
+from shared.domain.stall import Dates, DayCount, When
 from shared.reports.clauses import (
     Appearances,
     Clause,
@@ -135,19 +135,25 @@ def _when(known: When | None, said: Length | DayList, month: YearMonth) -> When:
         when: When = DayCount(said.days)
     else:
         when = when_of(said, month)
+    if known is None:
+        return when
+    if isinstance(known, DayCount) or isinstance(when, DayCount):
+        return _agreed(known, when)
+    both = (*every_day(known), *every_day(when))
+    if len(set(both)) < len(both):
+        raise Unreadable("reading.said_twice")
+    return Dates(tuple(sorted(both)))
+
+
+def _agreed(known: When, when: When) -> When:
+    """3日間 beside 5日・12日・19日: both must mean as many days."""
     match known, when:
-        case None, _:
-            return when
         case (DayCount(), DayCount()):
             raise Unreadable("reading.said_twice")
-        case (DayCount(days), named) | (named, DayCount(days)):
-            if days != len(every_day(named)):
-                raise Unreadable("reading.figures_differ")
+        case (DayCount(days), named) | (named, DayCount(days)) if days == len(every_day(named)):
             return named
-    days = {*every_day(known), *every_day(when)}
-    if len(days) < len(every_day(known)) + len(every_day(when)):
-        raise Unreadable("reading.said_twice")
-    return Dates(tuple(sorted(days)))
+        case _:
+            raise Unreadable("reading.figures_differ")
 
 
 def _days(written: DayList | None, month: YearMonth) -> tuple[date, ...]:

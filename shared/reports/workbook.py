@@ -2,14 +2,13 @@
 
 import io
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from itertools import zip_longest
 from typing import Final
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.reports.refusals import NotAForm, TooLarge
 
@@ -25,21 +24,22 @@ def read_sheets(data: bytes) -> Iterator[Iterator[list[str]]]:
     Raises NotAForm, TooLarge, or whatever openpyxl stumbles over.
     """
     _refuse_bombs(data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about features of Excel that no form needs
-        results = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-        for seen, typed in zip(results.worksheets, formulas.worksheets, strict=True):
-            # Some programs store a wrong extent; without one, openpyxl reads what is there.
-            seen.reset_dimensions()
-            typed.reset_dimensions()
-            yield (
-                [
-                    _text(cell.value, cell.number_format) or _formula(source)
-                    for cell, source in zip_longest(row, sources)
-                ]
-                for row, sources in zip(seen.iter_rows(), typed.iter_rows(values_only=True), strict=True)
-            )
+    results = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    for seen, typed in zip(results.worksheets, formulas.worksheets, strict=True):
+        # Some programs store a wrong extent; without one, openpyxl reads what is there.
+        seen.reset_dimensions()
+        typed.reset_dimensions()
+        yield _rows(seen, typed)
+
+
+def _rows(seen: Worksheet, typed: Worksheet) -> Iterator[list[str]]:
+    sources = typed.iter_rows(values_only=True)
+    for cells, row in zip(seen.iter_rows(), sources, strict=True):
+        yield [
+            _text(cell.value, cell.number_format) or _formula(source)
+            for cell, source in zip(cells, row, strict=True)
+        ]
 
 
 def _refuse_bombs(data: bytes) -> None:
@@ -59,10 +59,6 @@ def _formula(value: object) -> str:
 
 def _text(value: object, number_format: str | None) -> str:
     match value:
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if value else "FALSE"
         case float() if value.is_integer():
             return str(int(value))
         case datetime():
@@ -72,7 +68,7 @@ def _text(value: object, number_format: str | None) -> str:
         case time():
             return _clock(value)
         case _:
-            return str(value)
+            return "" if value is None else str(value)
 
 
 def _date(value: datetime, number_format: str) -> str:

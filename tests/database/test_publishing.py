@@ -112,7 +112,9 @@ async def test_a_log_that_was_never_opened_takes_nothing(world: World) -> None:
 
 
 async def test_the_bytes_of_data_are_stored_as_they_were_sent(world: World) -> None:
-    data = f'{{ "day":"2025-10-20", "sale":"{SALE}","type" : "stall.held", "vendors":["{YUMEWORK}"]}}'
+    data = (
+        f'{{ "day":"2025-10-20", "sale":"{SALE}","type" : "stall.held", "vendors":["{YUMEWORK}"]}}'
+    )
     event = uuid4()
     body = (
         f'{{"specversion":"1.0","id":"{event}","source":"/v1/logs/{HODOGAYA}",'
