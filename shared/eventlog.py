@@ -22,6 +22,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from shared.domain import role
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, GOVERNING, read
 from shared.domain.fact import Corrected, Retracted
@@ -191,6 +192,18 @@ CROSS JOIN LATERAL (
 ORDER BY e.position
 """
 
+READ_RIGHTS = """
+SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
+       e.type, e.day, e.subject, e.target
+FROM set_config('ichi.logs', $1, true) named
+CROSS JOIN LATERAL (
+    SELECT * FROM event
+    WHERE log = $1 AND type ~ '^(log|role|rule|fact)\\.' AND type ~ '^(log|role)\\.'
+        AND named IS NOT NULL
+) e
+ORDER BY e.position
+"""
+
 LIST_HEADS = "SELECT log, position, hash, recorded_at FROM log_head ORDER BY log"
 OPEN_LOG = "SELECT open_log($1)"
 RESUME_LOG = "SELECT resume_log($1)"
@@ -344,6 +357,13 @@ async def read_ids(pool: Connection | Pool, log: str, ids: Iterable[UUID]) -> li
     """These entries, in the order of the log."""
     with border():
         return [_entry(row) for row in await pool.fetch(READ_IDS, log, list(ids))]
+
+
+async def read_rights(pool: Connection | Pool, log: str) -> role.State:
+    """Who may say what in a log: the fold of its `log.*` and `role.*` facts."""
+    with border():
+        rows = await pool.fetch(READ_RIGHTS, log)
+    return role.role.fold(_entry(row).fact for row in rows)  # type: ignore[misc]
 
 
 async def position_at(pool: Connection | Pool, log: str, time: datetime) -> int:

@@ -84,6 +84,7 @@ SELECT h.log FROM log_head h LEFT JOIN bookmark b USING (log)
 WHERE b.position IS DISTINCT FROM h.position OR b.edition <> $1 ORDER BY h.log
 """
 MINE = "SELECT pg_try_advisory_xact_lock(hashtext('ichi projecting'), hashtext($1))"
+WAIT_FOR_MINE = "SELECT pg_advisory_xact_lock(hashtext('ichi projecting'), hashtext($1))"
 BOOKMARK = "SELECT position, edition FROM bookmark WHERE log = $1"
 MOVE_BOOKMARK = """
 INSERT INTO bookmark (log, position, edition, not_understood) VALUES ($1, $2, $3, $4)
@@ -197,25 +198,50 @@ async def catch_up(pool: Pool, projections: Projections, log: str) -> int:
             if not await connection.fetchval(MINE, log):
                 return 0
             row = await connection.fetchrow(BOOKMARK, log)
-            anew = row is None or row["edition"] != projections.edition
-            position = 0 if row is None or anew else row["position"]
-            if anew:
-                for statement in CLEAR:
-                    await connection.execute(statement, log)
-            taken = 0
-            while entries := [
-                Entry(*found) for found in await connection.fetch(BATCH_OF, log, position, BATCH)
-            ]:
+            if row is None or row["edition"] != projections.edition:
+                return await _anew(connection, projections, log)
+            entries = await _batch(connection, log, row["position"])
+            if entries:
                 skipped = await _project(connection, projections, log, entries)
                 position = entries[-1].position
-                reset = anew and taken == 0
                 await connection.execute(
-                    MOVE_BOOKMARK, log, position, projections.edition, skipped, reset
+                    MOVE_BOOKMARK, log, position, projections.edition, skipped, False
                 )
-                taken += len(entries)
-                if not anew or len(entries) < BATCH:
-                    break
-            return taken
+            return len(entries)
+
+
+async def rebuild(
+    pool: Pool, projections: Projections, log: str, progress: Callable[[int], None]
+) -> None:
+    """Make a log's answers anew, in one transaction; `progress` is told each position reached."""
+    with border():
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(WAIT_FOR_MINE, log)
+            await _anew(connection, projections, log, progress)
+
+
+async def _anew(
+    connection: Connection,
+    projections: Projections,
+    log: str,
+    progress: Callable[[int], None] = lambda _position: None,
+) -> int:
+    for statement in CLEAR:
+        await connection.execute(statement, log)
+    position = taken = 0
+    while entries := await _batch(connection, log, position):
+        skipped = await _project(connection, projections, log, entries)
+        position = entries[-1].position
+        await connection.execute(
+            MOVE_BOOKMARK, log, position, projections.edition, skipped, taken == 0
+        )
+        taken += len(entries)
+        progress(position)
+    return taken
+
+
+async def _batch(connection: Connection, log: str, position: int) -> list[Entry]:
+    return [Entry(*row) for row in await connection.fetch(BATCH_OF, log, position, BATCH)]
 
 
 async def _project(

@@ -23,7 +23,8 @@ _UNPRINTABLE = re.compile(
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 # NFKC would make a 2 of ² and of ②: figures nobody wrote.
-_NOT_DIGITS = ("<super>", "<sub>", "<circle>", "<fraction>")
+_ORNAMENTS = ("<super>", "<sub>", "<circle>", "<fraction>")
+WEEKDAYS = frozenset("月火水木金土日祝")
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,9 @@ def _fold_piece(piece: str) -> str:
     if piece.startswith("&") and piece.endswith(";"):
         piece = html.unescape(piece)
     piece = _LINE_END.sub("\n", _INVISIBLE.sub("", _UNPRINTABLE.sub("", piece)))
-    if piece and unicodedata.decomposition(piece[0]).startswith(_NOT_DIGITS):
-        return _fold_ornament(piece)
-    return unicodedata.normalize("NFKC", piece)
-
-
-def _fold_ornament(piece: str) -> str:
-    """㊊ is (月); any other ornament stays what it is."""
     folded = unicodedata.normalize("NFKC", piece)
-    return f"({folded})" if folded in "月火水木金土日祝" else piece
+    if piece and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS):
+        return f"({folded})" if folded in WEEKDAYS else piece  # ㊊, but never ② or ²
+    if folded.startswith("(") and len(folded) > 1:
+        return folded if folded[1:-1] in WEEKDAYS or folded[1].isdigit() else piece  # ㈪, but not ㈱
+    return folded

@@ -1,16 +1,20 @@
 """One opened log, its people, and the pools that the services have."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from shared import projecting
 from shared.domain.base import Fact
 from shared.envelope import proposal
 from shared.eventlog import Pool, Receipt
 from shared.opening import create_log
 from shared.postgres import Urls, connect, pool
+from shared.projecting import Projections
+from shared.projections import discover
 from shared.publishing import Door
+from shared.wards import load_calendar
 
 HODOGAYA = "141062-hanbai"
 
@@ -22,8 +26,16 @@ class World:
     reader: Pool
     projector: Pool
     auth: Pool
+    names: Pool
     door: Door
     secretary: UUID
+    projections: Projections
+
+    async def catch_up(self) -> None:
+        """Project until nothing is behind."""
+        for log in await projecting.lagging(self.projector, self.projections):
+            while await projecting.catch_up(self.projector, self.projections, log):
+                pass
 
     async def publish(self, *facts: Fact) -> list[Receipt]:
         """Publish facts in one request, as a batch."""
@@ -39,12 +51,20 @@ async def opened(urls: Urls) -> AsyncIterator[World]:
     owner = await connect(urls.owner)
     await create_log(owner, HODOGAYA, keeper="141062", admin=secretary, node="local")
     await owner.close()
-    pools = [
-        await pool(urls.application, f"ichi_{role}", size=4)
-        for role in ("writer", "reader", "projector", "auth")
-    ]
-    try:
-        yield World(urls, *pools, Door(pools[0]), secretary)
-    finally:
-        for each in pools:
-            await each.close()
+    async with AsyncExitStack() as stack:
+
+        async def opened(url: str, role: str) -> Pool:
+            return await stack.enter_async_context(await pool(url, role, size=4))
+
+        writer = await opened(urls.application, "ichi_writer")
+        yield World(
+            urls,
+            writer,
+            await opened(urls.application, "ichi_reader"),
+            await opened(urls.application, "ichi_projector"),
+            await opened(urls.application, "ichi_auth"),
+            await opened(urls.names, "ichi_app"),
+            Door(writer),
+            secretary,
+            discover(load_calendar(None)),
+        )

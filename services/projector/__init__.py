@@ -1,0 +1,1 @@
+"""The projector: keeps the answers up to date with the logs."""

@@ -1,0 +1,1 @@
+"""The wards' people and systems: the JSON API and the feed."""

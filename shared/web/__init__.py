@@ -1,0 +1,1 @@
+"""What every page and every API has: errors, credentials, headers, the published schema."""

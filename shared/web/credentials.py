@@ -1,0 +1,78 @@
+"""Who asks: a token opens exactly one log; that another exists is a secret."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar.connection import ASGIConnection
+
+from shared import eventlog
+from shared.auth import tokens
+from shared.auth.tokens import Caller
+from shared.domain import role
+from shared.errors import NotFound, NotSignedIn
+from shared.eventlog import Pool
+from shared.publishing import JAPAN, RIGHTS, now
+from shared.wards import Wards
+
+
+class NoRole(NotSignedIn):
+    message = "このトークンの役割は終わっています。管理者に役割の付与を依頼してください"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Lets callers in to the one log that is theirs."""
+
+    auth: Pool
+    reader: Pool
+    wards: Wards
+    clock: Callable[[], datetime] = now
+
+    async def caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+        """Whose request it is, to the log named in its path.
+
+        Raises `NotSignedIn`; `NotFound` for any log but the caller's own; `Unavailable`. What is
+        published is judged by the door; reading asks for a role of today here.
+        """
+        reads = connection.scope["method"] == "GET"  # type: ignore[typeddict-item]
+        secret = secret_of(connection.headers.get("authorization", ""), basic_too=reads)
+        caller = await tokens.find(self.auth, secret)
+        if caller.log != self.wards.log_name(connection.path_params["log"]):
+            raise NotFound
+        if reads:
+            await self._require_role(caller)
+        return caller
+
+    async def _require_role(self, caller: Caller) -> None:
+        with eventlog.border():
+            async with self.reader.acquire() as connection, connection.transaction():
+                # Reading the head names the log to row-level security until the transaction ends.
+                await eventlog.read_head(connection, caller.log)
+                await eventlog.require_understood(connection, caller.log)
+                entries = await eventlog.read_about(connection, caller.log, RIGHTS, ())
+        rights = role.role.fold(entry.fact for entry in entries)  # type: ignore[misc]
+        if not role.roles_of(rights, caller.actor, self.clock().astimezone(JAPAN).date()):
+            raise NoRole
+
+
+def secret_of(authorization: str, *, basic_too: bool) -> str:
+    """The token in an `Authorization` header; raises `NotSignedIn`.
+
+    Basic, which browsers send by themselves, counts for reading only.
+    """
+    scheme, _, given = authorization.partition(" ")
+    secret = given.strip()
+    if scheme.lower() == "basic" and basic_too:
+        try:
+            secret = base64.b64decode(secret, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise NotSignedIn from error
+    elif scheme.lower() != "bearer":
+        raise NotSignedIn
+    if not secret.startswith(tokens.PREFIX):
+        raise NotSignedIn
+    return secret

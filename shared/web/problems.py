@@ -1,0 +1,122 @@
+"""Errors at the edge: whatever goes wrong is answered in one form (RFC 9457), in Japanese."""
+
+import logging
+import re
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from shared.domain.fact import NotEffective
+from shared.errors import IchiError, Malformed, NotFound, NotSignedIn, TooLarge, Unavailable
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "5"
+CHALLENGES = 'Bearer realm="ichi", Basic realm="ichi", charset="UTF-8"'
+"""Basic lets a browser open a report: any name, the token as password."""
+SERVER_ERROR = 500
+
+TITLES = {
+    400: "読み取れません",
+    401: "認証が必要です",
+    403: "権限がありません",
+    404: "見つかりません",
+    405: "この操作はできません",
+    409: "ほかの記録と食い違っています",
+    413: "大きすぎます",
+    415: "形式が違います",
+    422: "受け付けられません",
+    500: "処理できませんでした",
+    503: "ただいま利用できません",
+}
+
+
+class WrongMethod(IchiError):
+    status = 405
+    message = "このアドレスでは、その操作（メソッド）はできません。/schema で確認してください"
+
+
+class BadParameter(Malformed):
+    message = "アドレスの ? から後ろを読み取れません。/schema で書き方を確認してください"
+
+
+class BadRequest(Malformed):
+    message = "要求を読み取れません。書き方を確認してください"
+
+
+class Unexpected(IchiError):
+    """A mistake of ours: the log has the trace, the answer has none."""
+
+
+OURS: dict[int, type[IchiError]] = {
+    400: BadRequest,
+    401: NotSignedIn,
+    404: NotFound,
+    405: WrongMethod,
+    413: TooLarge,
+    503: Unavailable,
+}
+"""What stands for the framework's own errors."""
+
+
+def problem(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """Answer any error as `application/problem+json`: the only place that knows both worlds."""
+    known = ours(error)
+    content: dict[str, Any] = {
+        "type": type_of(type(known)),
+        "title": TITLES[known.status],
+        "status": known.status,
+        "detail": known.message,
+    }
+    if known.pointer:
+        content["pointer"] = known.pointer
+    if isinstance(known, NotEffective):
+        content |= {"named": known.named, "now": known.now}
+    _note(request, known, error)
+    headers = _headers(known, error)
+    return Response(content, status_code=known.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def type_of(kind: type[IchiError]) -> str:
+    """The stable URI reference of an error: "/problems/stall/was-cancelled", "/problems/stale"."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
+    aggregate = re.fullmatch(r"shared\.domain\.(\w+)", kind.__module__)
+    return f"/problems/{aggregate[1]}/{words}" if aggregate else f"/problems/{words}"
+
+
+def ours(error: Exception) -> IchiError:
+    """Any error as one that knows its status and its message to people."""
+    match error:
+        case IchiError():
+            return error
+        case ValidationException(extra=[{"key": str(key)}, *_]):
+            return BadParameter(
+                f"{key} の値が正しくありません。/schema で書き方を確認してください",
+                pointer=f"/{key}",
+            )
+        case ValidationException():
+            return BadParameter()
+        case HTTPException(status_code=status) if status in OURS:
+            return OURS[status]()
+        case _:
+            return Unexpected()
+
+
+def _note(request: Request[Any, Any, Any], known: IchiError, error: Exception) -> None:
+    """One log line a refusal; the path as its representation, as it may hold anything."""
+    where = (request.method, request.scope["path"])
+    if known.status == SERVER_ERROR:
+        logger.error("500 %s %r", *where, exc_info=error)
+    else:
+        logger.info("%d %s %s %r", known.status, type_of(type(known)), *where)
+
+
+def _headers(known: IchiError, error: Exception) -> dict[str, str]:
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if known.status == NotSignedIn.status:
+        headers["WWW-Authenticate"] = CHALLENGES
+    if known.status == Unavailable.status:
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return headers
