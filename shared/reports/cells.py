@@ -15,7 +15,7 @@ Grid = tuple[tuple[str, ...], ...]
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_CHARACTERS_IN_A_CELL: Final = 32_767
 """Excel's own limit."""
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 256
 MOST_CELLS: Final = 5_000
 MOST_CHARACTERS: Final = 500_000
@@ -58,7 +58,7 @@ def read_grids(data: bytes) -> list[Grid]:
 
 
 def _bounded(rows: Iterable[list[str]]) -> Grid:
-    grid = []
+    grid: list[tuple[str, ...]] = []
     cells = characters = 0
     for row in rows:
         filled = [len(cell) for cell in row if cell]
@@ -68,7 +68,7 @@ def _bounded(rows: Iterable[list[str]]) -> Grid:
             raise TooLarge(_LONG_CELL)
         if len(row) >= MOST_COLUMNS or cells > MOST_CELLS or characters > MOST_CHARACTERS:
             raise TooLarge
-        grid.append(tuple(row))
+        grid.append(tuple(row) if filled else ())
         if len(grid) > MOST_ROWS:
             raise TooLarge
     return tuple(grid)

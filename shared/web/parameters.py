@@ -1,5 +1,6 @@
 """What may stand in an address, and nothing else."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Request
@@ -11,6 +12,7 @@ from shared.web.problems import BadParameter
 
 LAST_POSITION = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1947, 2200
+MOST_YEARS = 20
 
 Expected = Annotated[
     int | None,
@@ -36,8 +38,11 @@ At = Annotated[
     ),
 ]
 FiscalYears = Annotated[
-    list[Annotated[int, "year"]] | None,
-    QueryParameter(description="年度（4月始まり）。繰り返して書けます。なければ今の年度です"),
+    list[int] | None,
+    QueryParameter(
+        max_items=MOST_YEARS,
+        description="年度（4月始まり）。繰り返して書けます。なければ今の年度です",
+    ),
 ]
 Moment = Annotated[
     str | None,
@@ -63,11 +68,20 @@ async def refuse_unknown(request: Request[Any, Any, Any]) -> None:
             )
 
 
-def fiscal_year_of(text: str) -> int:
+def year_of(text: str) -> int:
     """A fiscal year in a path; raises `NotFound`."""
-    if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text[:5]) <= LAST_YEAR):
+    if not re.fullmatch(r"[0-9]{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise NotFound("年度は 2025 のように、西暦の4桁で書いてください")
-    return int(text[:5])
+    return int(text)
+
+
+def years_of(years: list[int]) -> list[int]:
+    """The fiscal years of a query, each once; raises `BadParameter`."""
+    if any(not FIRST_YEAR <= year <= LAST_YEAR for year in years):
+        raise BadParameter(
+            "fiscal_year は 2025 のように、西暦の4桁で書いてください", pointer="/fiscal_year"
+        )
+    return sorted(set(years))
 
 
 def moment_of(text: str | None) -> AsOf | None:

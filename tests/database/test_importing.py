@@ -63,7 +63,9 @@ async def test_the_same_file_again_adds_nothing(world: World) -> None:
 
 async def test_a_corrected_file_adds_corrections_only_each_named(world: World) -> None:
     await bring_in(world, FIXTURE)
-    corrected = FIXTURE.decode().replace("延22事業所", "延23事業所").replace("会計監査（8日）、", "")
+    corrected = (
+        FIXTURE.decode().replace("延22事業所", "延23事業所").replace("会計監査（8日）、", "")
+    )
     planned = await bring_in(world, corrected.encode())
     assert kinds(planned) == {"corrected": 2, "removed": 1}  # the line, April's order, the audit
     assert {type(p.fact) for p in planned.proposals} == {fact.Corrected, fact.Retracted}
@@ -75,7 +77,10 @@ async def test_a_line_removed_and_restored_is_said_again(world: World) -> None:
     await bring_in(world, FIXTURE)
     before = await drawn(world)
     without = FIXTURE.decode().replace("、西谷浄水場出張販売（25日、3事業所出店）", "")
-    assert "西谷浄水場出張販売（25日" not in (await bring_in(world, without.encode()), await drawn(world))[1]
+    assert (
+        "西谷浄水場出張販売（25日"
+        not in (await bring_in(world, without.encode()), await drawn(world))[1]
+    )
     planned = await bring_in(world, FIXTURE)
     assert kinds(planned) == {"added": 1, "corrected": 1}
     assert await drawn(world) == before

@@ -106,6 +106,11 @@ def test_the_day_of_a_fact_is_known_only_where_it_is_said() -> None:
     assert log.Moved("yokohama").on is None
 
 
+def test_most_facts_are_about_no_workplace() -> None:
+    assert month.Closed("2026-03").whose == ()
+    assert stall.Cancelled(HOSHIKAWA, date(2025, 10, 22), "雨天").whose == ()
+
+
 def test_a_fact_must_say_what_it_is_about() -> None:
     with pytest.raises(NotImplementedError):
         _ = Fact().subject

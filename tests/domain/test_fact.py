@@ -133,7 +133,10 @@ def test_what_has_an_opposite_is_neither_retracted_nor_corrected(
     given(said).refuses(corrected(1, HELD), UndoneOtherwise)
 
 
-@pytest.mark.parametrize("said", EXAMPLES, ids=lambda said: said.tag())
+SAYABLE = [example for example in EXAMPLES if not isinstance(example, Corrected)]
+
+
+@pytest.mark.parametrize("said", SAYABLE, ids=lambda said: said.tag())
 def test_every_other_kind_of_fact_is_retracted(said: Fact) -> None:
     if said.tag().partition(".")[0] in UNDONE_BY_THEIR_OPPOSITES:
         given(said).refuses(retracted(1), UndoneOtherwise)

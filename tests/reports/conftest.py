@@ -28,7 +28,9 @@ def fixture_workbook() -> bytes:
 
 
 @pytest.fixture(
-    scope="session", params=[FIXTURES / "form.tsv", FIXTURES / "form.xlsx", *SEEDS], ids=lambda p: p.name
+    scope="session",
+    params=[FIXTURES / "form.tsv", FIXTURES / "form.xlsx", *SEEDS],
+    ids=lambda p: p.name,
 )
 def any_form(request: pytest.FixtureRequest) -> bytes:
     path: Path = request.param

@@ -21,14 +21,22 @@ def rules(form: Form) -> list[str]:
 
 @pytest.mark.parametrize(
     "line",
-    ["部会名：||販売部会", "部会名:|販売部会", "部 会 名|販売部会", "|部会名||||販売部会|", "部会名：販売部会"],
+    [
+        "部会名：||販売部会",
+        "部会名:|販売部会",
+        "部 会 名|販売部会",
+        "|部会名||||販売部会|",
+        "部会名：販売部会",
+    ],
 )
 def test_a_label_is_known_however_it_is_typed(read: Reader, line: str) -> None:
     assert read(line).name == "販売部会"
 
 
 def test_officers_have_a_name_and_often_a_place_of_work(read: Reader) -> None:
-    form = read("部会長(氏名･所属先)||甲山（ゆめ（本店）、施設長）、乙川|副部会長|丙田　一（会）<br>丁野")
+    form = read(
+        "部会長(氏名･所属先)||甲山（ゆめ（本店）、施設長）、乙川|副部会長|丙田　一（会）<br>丁野"
+    )
     assert form.chairs == (Officer("甲山", "ゆめ（本店）、施設長"), Officer("乙川", None))
     assert form.vice_chairs == (Officer("丙田　一", "会"), Officer("丁野", None))
     assert form.remarks == ()

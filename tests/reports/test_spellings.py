@@ -230,7 +230,9 @@ def test_what_is_not_understood_is_kept_in_the_line_with_a_warning(
     assert unread in warning.message
 
 
-@pytest.mark.parametrize("line", ["イオン販売（31日）", "地域ケアプラザ販売（中止）", "新規加入 1事業所"])
+@pytest.mark.parametrize(
+    "line", ["イオン販売（31日）", "地域ケアプラザ販売（中止）", "新規加入 1事業所"]
+)
 def test_a_line_without_figure_or_day_is_a_remark_in_its_place(reading: Reader, line: str) -> None:
     form = reading(f"6月|会計監査（8日）、{line}、区役所販売（3日間）")
     assert items(form)[1] == RemarkItem(line)

@@ -1,0 +1,80 @@
+"""The ward's app: its routes, who may use them, and what lives while it runs."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from services.ward import answers, events, pages
+from services.ward.ward import Ward, opened
+from shared.auth.tokens import Caller
+from shared.postgres import Urls
+from shared.settings import Settings
+from shared.web.parameters import refuse_unknown
+from shared.web.problems import problem
+from shared.web.protection import protect
+
+SMALL_BODY = 1024
+
+
+def nobody() -> None:
+    """Wake nobody after a publication: they poll."""
+
+
+def ward_app(
+    urls: Urls, settings: Settings, published: Callable[[], None] = nobody
+) -> Litestar:
+    """Make the app; its lifespan opens the pools in the server's own event loop.
+
+    `published` is called after each publication. Starting raises `Unavailable`, `BadSetting`.
+    """
+
+    @asynccontextmanager
+    async def alive(app: Litestar) -> AsyncIterator[None]:
+        async with opened(urls, settings, published) as app.state.ward:
+            yield
+
+    log = Router(
+        "/v1/logs/{log:str}",
+        route_handlers=[
+            events.publish,
+            events.follow,
+            events.warnings,
+            answers.report,
+            answers.figures,
+            answers.figure,
+        ],
+        middleware=[OnlyItsOwnLog],
+        before_request=refuse_unknown,
+    )
+    return Litestar(
+        [log, pages.health, pages.schema, pages.openapi],
+        dependencies={"ward": Provide(ward_of, sync_to_thread=False)},
+        exception_handlers={Exception: problem},
+        before_send=[protect],
+        lifespan=[alive],
+        request_max_body_size=SMALL_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def ward_of(state: State) -> Ward:
+    """What the lifespan opened."""
+    ward: Ward = state.ward
+    return ward
+
+
+class OnlyItsOwnLog(AbstractAuthenticationMiddleware):
+    """Stands before every route of a log: no handler can forget it."""
+
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
+        caller: Caller = await ward_of(connection.app.state).gate.caller(connection)
+        return AuthenticationResult(user=caller, auth=None)

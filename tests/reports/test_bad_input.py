@@ -1,0 +1,139 @@
+"""What is no form gets one clear answer, at once and in little memory."""
+
+import io
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import openpyxl
+import pytest
+
+from shared.errors import Invalid
+from shared.reports.reading import read_form
+from shared.reports.refusals import NotAForm, TooLarge
+
+MB = 1024 * 1024
+OPENING = "活動内容\n4月\t".encode()
+
+
+@contextmanager
+def hardly_any_time_or_memory() -> Iterator[None]:
+    tracemalloc.start()
+    begun = time.perf_counter()
+    yield
+    assert time.perf_counter() - begun < 3
+    assert tracemalloc.get_traced_memory()[1] < 100 * MB
+    tracemalloc.stop()
+
+
+def archive(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+def workbook(sheet: bytes) -> bytes:
+    """Put other XML into a sound workbook."""
+    book, file = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(book)
+    with zipfile.ZipFile(book) as sound, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sound.namelist():
+            packed.writestr(name, sheet if name.endswith("sheet1.xml") else sound.read(name))
+    return file.getvalue()
+
+
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b"%s</sheetData></worksheet>"
+)
+ROW = b'<row r="%d">%s</row>'
+CELL = b'<c r="A1" t="inlineStr"><is><t>%s</t></is></c>'
+ENTITIES = (
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    + SHEET % (ROW % (1, CELL % b"&b;"))
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"", NotAForm),
+        (b"\n\n\t\n", NotAForm),
+        (b"\xef\xbb\xbf", NotAForm),
+        ("こんにちは".encode(), NotAForm),
+        ("名前\t点数\n甲山\t80\n".encode(), NotAForm),
+        ("部会名：\t\t販売部会\n構成機関\t".encode(), NotAForm),
+        ("4月\t区役所販売（3日間）".encode(), NotAForm),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00", NotAForm),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", NotAForm),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), NotAForm),
+        (bytes(range(256)) * 16, NotAForm),
+        (b"\xff\xfe\x00\xd8\x00\xd8", NotAForm),
+        (b"PK\x03\x04", NotAForm),
+        (archive(readme=b"hello"), NotAForm),
+        (workbook(b""), NotAForm),
+        (workbook(b"<worksheet>"), NotAForm),
+        (workbook(SHEET % b""), NotAForm),
+        (workbook(SHEET % b'<row r="x"><c r="?"><v>1</v></c></row>'), NotAForm),
+        (workbook(ENTITIES), NotAForm),
+        (workbook(SHEET % (ROW % (1, CELL % (b"x" * 25 * MB)))), TooLarge),
+        (workbook(SHEET % (ROW % (1_048_576, b'<c r="A1"/>'))), NotAForm),
+        (workbook(SHEET % (ROW % (1_048_576, CELL % b"x"))), NotAForm),
+        (workbook(SHEET % (b"<row><c/></row>" * MB)), NotAForm),
+        (b"x" * 10 * MB, TooLarge),
+        (OPENING + b"\t" * 4 * MB, TooLarge),
+        (OPENING + b"\n" * 4 * MB, NotAForm),
+        (OPENING + b"x\t\n" * MB, TooLarge),
+        (OPENING + b"(" * 200_000, TooLarge),
+        (OPENING + b"(" * 100_000 + b")" * 100_000, TooLarge),
+        (OPENING + (b"x" * 30_000 + b"\n") * 100, TooLarge),
+        (OPENING + b'\t"x' * MB, TooLarge),
+    ],
+)
+def test_one_clear_message_at_once(data: bytes, refusal: type[Invalid]) -> None:
+    with hardly_any_time_or_memory(), pytest.raises(refusal) as refused:
+        read_form(data, 2025)
+    assert refused.value.message.endswith(("ください", "）"))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "（" * 20 + "）" * 20,
+        "（" * 32_000,
+        "（）" * 16_000,
+        "、" * 32_000,
+        "・" * 32_000,
+        " " * 32_000,
+        "\u3099" * 32_000,
+        "販売（" + "1、" * 390 + "）",
+        "販売（" + "16日・" * 7_000 + "）",
+        "販売（" + "が" * 32_000 + "）",
+        "販売（" + "がを" * 140 + "）",
+        "販売（" + "区" * 32_000 + "）",
+        "販売（" + "1" * 32_000 + "日）",
+        "<p" * 16_000,
+        "&amp" * 8_000,
+        "&#" * 16_000,
+        "<p>" * 10_000,
+    ],
+)
+def test_no_cell_takes_long(cell: str) -> None:
+    year = "".join(f"\n{month}月\t{cell}\t\t\t\t\t\t{cell}" for month in range(1, 8))
+    with hardly_any_time_or_memory():
+        form = read_form(f"活動内容{year}\n|運営上の課題<br>{cell}"[:400_000].encode(), 2025)
+    assert form.months
+
+
+def test_a_form_cut_off_is_read_as_far_as_it_goes(fixture_form: bytes) -> None:
+    whole = read_form(fixture_form, 2025)
+    for end in range(
+        fixture_form.index("5月\t".encode()), fixture_form.index("10月\t".encode()), 7
+    ):
+        cut = read_form(fixture_form[:end], 2025)
+        assert whole.months[: len(cut.months) - 1] == cut.months[:-1]
+        assert "reading.month_missing" in {warning.rule for warning in cut.warnings}
