@@ -129,12 +129,14 @@ FROM append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 BARRIER = "SELECT pg_logical_emit_message(true, 'ichi', 'already stored')"
 
-# The outer row is made first, so row-level security knows the log in the same round trip.
+# The outer row is made first, so row-level security knows the log in the same round trip: the
+# inner query asks for it, and OFFSET 0 or LIMIT keeps the planner from turning the two around (then
+# no row would be seen).
 READ_HEAD = """
 SELECT h.log, h.position, h.hash, h.recorded_at
 FROM set_config('ichi.logs', $1, true) named
 CROSS JOIN LATERAL (
-    SELECT * FROM log_head WHERE log = $1 AND named IS NOT NULL
+    SELECT * FROM log_head WHERE log = $1 AND named IS NOT NULL OFFSET 0
 ) h
 """
 
@@ -187,7 +189,7 @@ SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt
        e.type, e.day, e.subject, e.target
 FROM set_config('ichi.logs', $1, true) named
 CROSS JOIN LATERAL (
-    SELECT * FROM event WHERE log = $1 AND id = ANY ($2) AND named IS NOT NULL
+    SELECT * FROM event WHERE log = $1 AND id = ANY ($2) AND named IS NOT NULL OFFSET 0
 ) e
 ORDER BY e.position
 """
@@ -200,6 +202,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM event
     WHERE log = $1 AND type ~ '^(log|role|rule|fact)\\.' AND type ~ '^(log|role)\\.'
         AND named IS NOT NULL
+    OFFSET 0
 ) e
 ORDER BY e.position
 """

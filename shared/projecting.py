@@ -126,9 +126,12 @@ ON CONFLICT (log, projection, year) DO UPDATE SET position = $4, body = $5
 READ_ANSWERS = """
 SELECT b.position, a.projection, a.body
 FROM set_config('ichi.logs', $1, true) named
-CROSS JOIN LATERAL (SELECT position FROM bookmark WHERE log = $1 AND named IS NOT NULL) b
+CROSS JOIN LATERAL (
+    SELECT position FROM bookmark WHERE log = $1 AND named IS NOT NULL OFFSET 0
+) b
 LEFT JOIN LATERAL (
     SELECT projection, body FROM answer WHERE log = $1 AND year = $2 AND named IS NOT NULL
+    OFFSET 0
 ) a ON true
 """
 

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import click
@@ -89,7 +88,6 @@ async def _with_desk(urls: Urls, settings: Settings, work: Callable[[Desk], Awai
 @asynccontextmanager
 async def desk(urls: Urls, settings: Settings) -> AsyncIterator[Desk]:
     """Open every pool, and close them all."""
-    login = unquote(urlsplit(urls.names).username or "")
     async with AsyncExitStack() as stack:
 
         async def opened(url: str, role: str) -> Pool:
@@ -103,7 +101,7 @@ async def desk(urls: Urls, settings: Settings) -> AsyncIterator[Desk]:
             await opened(urls.application, "ichi_reader"),
             await opened(urls.application, "ichi_projector"),
             await opened(urls.application, "ichi_auth"),
-            await opened(urls.names, login),
+            await opened(urls.names, "none"),
             discover(load_calendar(settings.holidays)),
         )
 

@@ -72,7 +72,9 @@ class OpenedFigure(msgspec.Struct, frozen=True):
 
 
 class NoSuchFormat(NotFound):
-    message = "この書式はありません。2025.json のように、text、tsv、json、html のどれかにしてください"
+    message = (
+        "この書式はありません。2025.json のように、text、tsv、json、html のどれかにしてください"
+    )
 
 
 @get(
@@ -81,6 +83,7 @@ class NoSuchFormat(NotFound):
     description="一年度の活動報告を返します。as_of を書くと、その時点の記録から作ります。",
     response_description="活動報告",
     media_type="text/html",
+    opt={"media_types": [*MEDIA_TYPES.values()]},
 )
 async def report(
     request: Asked, ward: NamedDependency[Ward], sheet: Sheet, as_of: Moment = None

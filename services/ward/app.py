@@ -12,7 +12,6 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from services.ward import answers, events, pages
 from services.ward.ward import Ward, opened
-from shared.auth.tokens import Caller
 from shared.postgres import Urls
 from shared.settings import Settings
 from shared.web.parameters import refuse_unknown
@@ -26,9 +25,7 @@ def nobody() -> None:
     """Wake nobody after a publication: they poll."""
 
 
-def ward_app(
-    urls: Urls, settings: Settings, published: Callable[[], None] = nobody
-) -> Litestar:
+def ward_app(urls: Urls, settings: Settings, published: Callable[[], None] = nobody) -> Litestar:
     """Make the app; its lifespan opens the pools in the server's own event loop.
 
     `published` is called after each publication. Starting raises `Unavailable`, `BadSetting`.
@@ -36,6 +33,7 @@ def ward_app(
 
     @asynccontextmanager
     async def alive(app: Litestar) -> AsyncIterator[None]:
+        app.state.schema = pages.schema_of(app)
         async with opened(urls, settings, published) as app.state.ward:
             yield
 
@@ -76,5 +74,5 @@ class OnlyItsOwnLog(AbstractAuthenticationMiddleware):
     async def authenticate_request(
         self, connection: ASGIConnection[Any, Any, Any, Any]
     ) -> AuthenticationResult:
-        caller: Caller = await ward_of(connection.app.state).gate.caller(connection)
+        caller = await ward_of(connection.app.state).gate.caller(connection)
         return AuthenticationResult(user=caller, auth=None)

@@ -1,16 +1,17 @@
 """Whether it runs, and what it offers: open to everybody."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from services.ward.ward import Ward
-from shared.web import openapi as published
 from shared.web.health import Health
-from shared.web.schema_page import STYLE_SOURCE, draw
+from shared.web.openapi import document
 from shared.web.protection import policy
+from shared.web.schema_page import STYLE_SOURCE, draw
 
 TITLE = "市（いち） API"
 DESCRIPTION = (
@@ -37,20 +38,26 @@ async def health(ward: NamedDependency[Ward]) -> Health:
     response_description="OpenAPI 3.1",
     media_type="application/openapi+json",
     sync_to_thread=False,
-    opt={"media_types": ["application/openapi+json"]},
 )
-def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
-    content = msgspec.json.encode(document(request.app))
-    return Response(content, media_type="application/openapi+json")
+def openapi(state: State) -> Response[bytes]:
+    return Response(state.schema.document, media_type="application/openapi+json")
 
 
 @get("/schema", include_in_schema=False, media_type="text/html", sync_to_thread=False)
-def schema(request: Request[Any, Any, Any]) -> Response[bytes]:
+def schema(state: State) -> Response[bytes]:
     headers = {"Content-Security-Policy": policy(STYLE_SOURCE)}
-    content = draw(document(request.app))
-    return Response(content, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(state.schema.page, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def document(app: Litestar) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Schema:
+    """The published schema in its two forms, made once when the app starts."""
+
+    document: bytes
+    page: bytes
+
+
+def schema_of(app: Litestar) -> Schema:
     """The ward's operations and every fact."""
-    return published.document(app, TITLE, VERSION, DESCRIPTION)
+    made = document(app, TITLE, VERSION, DESCRIPTION)
+    return Schema(msgspec.json.encode(made), draw(made))

@@ -15,7 +15,7 @@ from shared.auth.tokens import Caller
 from shared.domain import role
 from shared.errors import NotFound, NotSignedIn
 from shared.eventlog import Pool
-from shared.publishing import JAPAN, RIGHTS, now
+from shared.publishing import JAPAN, now
 from shared.wards import Wards
 
 
@@ -48,13 +48,8 @@ class Gate:
         return caller
 
     async def _require_role(self, caller: Caller) -> None:
-        with eventlog.border():
-            async with self.reader.acquire() as connection, connection.transaction():
-                # Reading the head names the log to row-level security until the transaction ends.
-                await eventlog.read_head(connection, caller.log)
-                await eventlog.require_understood(connection, caller.log)
-                entries = await eventlog.read_about(connection, caller.log, RIGHTS, ())
-        rights = role.role.fold(entry.fact for entry in entries)  # type: ignore[misc]
+        await eventlog.require_understood(self.reader, caller.log)
+        rights = await eventlog.read_rights(self.reader, caller.log)
         if not role.roles_of(rights, caller.actor, self.clock().astimezone(JAPAN).date()):
             raise NoRole
 

@@ -14,7 +14,7 @@ REFERENCE = "#/components/schemas/{name}"
 
 
 def name_of(kind: type[Fact]) -> str:
-    """"stall.partner_joined" is the component `StallPartnerJoined`."""
+    """The component of a kind: `StallPartnerJoined` for "stall.partner_joined"."""
     return "".join(part.capitalize() for part in kind.tag().replace(".", "_").split("_"))
 
 
@@ -35,8 +35,8 @@ def components() -> dict[str, Schema]:
         schema = _renamed(content, renamed) | {"title": name, "description": described[name]}
         if "properties" in schema:
             schema["additionalProperties"] = False
-            for field, content in schema["properties"].items():
-                content["description"] = words.FIELDS[field]
+            for field, kind in schema["properties"].items():
+                kind["description"] = words.FIELDS[field]
         if name in examples:
             schema["examples"] = [examples[name]]
         schemas[name] = schema

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPMethod
 
 import msgspec
-from litestar import Litestar, Response
+from litestar import Litestar, MediaType, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 from litestar.routes import HTTPRoute
@@ -15,9 +15,9 @@ from shared.web import fact_schemas
 from shared.web.fact_schemas import REFERENCE, Schema
 from shared.web.problems import MEDIA_TYPE, TITLES
 
-READING = (400, 401, 404, 503)
-WRITING = (400, 401, 403, 404, 409, 413, 415, 422, 503)
-OPEN = (503,)
+OPEN = [503]
+READING = [400, 401, 404, 503]
+WRITING = [400, 401, 403, 404, 409, 413, 415, 422, 503]
 
 PROBLEM: Schema = {
     "title": "Problem",
@@ -179,11 +179,12 @@ def _content(handler: HTTPRouteHandler, schemas: dict[str, Schema]) -> Schema:
     kind = handler.parsed_fn_signature.return_type
     if kind.is_subclass_of(Response):
         kind = kind.inner_types[0]
+    media_type = handler.media_type
+    plain = media_type.value if isinstance(media_type, MediaType) else str(media_type)
     if kind.annotation is bytes:
-        return {media_type: {} for media_type in handler.opt["media_types"]}
+        return {each: {} for each in handler.opt.get("media_types", [plain])}
     (schema,), found = msgspec.json.schema_components([kind.annotation], ref_template=REFERENCE)
     for name, component in found.items():
         component.pop("description", None)
         schemas[name] = component
-    return {str(handler.media_type or "application/json"): {"schema": schema}}
-
+    return {plain: {"schema": schema}}

@@ -1,16 +1,17 @@
-"""Hypothesis strategies for facts: drawn from few ids, days and words, so that they meet."""
+"""Some facts of every kind, made of few ids, days and words, so that they meet."""
 
 from datetime import date
+from random import Random
 from typing import Any
 from uuid import UUID
 
-from hypothesis import strategies as st
 from msgspec import inspect
 
 from shared.domain.base import Fact
 from shared.domain.catalogue import AGGREGATES, FACTS
 from shared.domain.examples import HODOGAYA, SEYA
 
+EACH = 40
 IDS = tuple(UUID(f"0195f094-3680-7000-8000-{n:012d}") for n in range(3))
 DAYS = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2))
 WARDS = (HODOGAYA, SEYA, "141144")  # the last is mistyped
@@ -25,46 +26,51 @@ FORMS = {
     "items": ("committee.met", str(IDS[0]), "区役所販売"),
 }
 """What stands in the fields whose form is fixed."""
-SIMPLE: dict[type[inspect.Type], st.SearchStrategy[Any]] = {
-    inspect.UUIDType: st.sampled_from(IDS),
-    inspect.DateType: st.sampled_from(DAYS),
-    inspect.BoolType: st.booleans(),
-    inspect.NoneType: st.none(),
+SIMPLE: dict[type[inspect.Type], tuple[Any, ...]] = {
+    inspect.UUIDType: IDS,
+    inspect.DateType: DAYS,
+    inspect.BoolType: (False, True),
+    inspect.NoneType: (None,),
 }
 
 
-def _drawn(described: inspect.Type, name: str = "") -> st.SearchStrategy[Any]:
+def _value(chance: Random, described: inspect.Type, name: str) -> Any:  # noqa: ANN401 - of that type
+    choice: Any = chance.choice
+    made: Any = None
     match described:
         case inspect.LiteralType(values=values):
-            return st.sampled_from(values)
+            made = choice(values)
         case inspect.EnumType(cls=enum):
-            return st.sampled_from(list(enum))
+            made = choice(list(enum))
         case inspect.IntType(ge=low, le=high):
-            return st.sampled_from([low, low + 1, high] if low and high else [0, 1, high])
+            made = choice((low, low and low + 1, high))
         case inspect.StrType():
-            return st.sampled_from(FORMS.get(name, WORDS))
+            made = choice(FORMS.get(name, WORDS))
         case inspect.VarTupleType(item_type=item, min_length=least):
-            return st.lists(_drawn(item, name), min_size=least or 0, max_size=3).map(tuple)
-        case inspect.DictType(key_type=key, value_type=value):
-            return st.dictionaries(_drawn(key), _drawn(value), max_size=2)
+            length = chance.randint(least or 0, 3)
+            made = tuple(_value(chance, item, name) for _ in range(length))
+        case inspect.DictType(value_type=value):
+            made = {choice(WORDS): _value(chance, value, name) for _ in range(2)}
         case inspect.UnionType(types=types):
-            return st.one_of([_drawn(inner, name) for inner in types])
+            made = _value(chance, choice(types), name)
         case inspect.StructType(cls=kind, fields=fields):
-            return st.builds(kind, **{f.name: _drawn(f.type, f.name) for f in fields})
+            made = kind(**{f.name: _value(chance, f.type, f.name) for f in fields})
         case _:
-            return SIMPLE[type(described)]
+            made = choice(SIMPLE[type(described)])
+    return made
 
 
-def _facts(kind: type[Fact]) -> st.SearchStrategy[Fact]:
-    return _drawn(inspect.type_info(kind))
+def some(kind: type[Fact]) -> list[Fact]:
+    """Facts of one kind, the same at every run."""
+    chance = Random(kind.tag())  # noqa: S311 - no secret
+    return [_value(chance, inspect.type_info(kind), "") for _ in range(EACH)]
 
 
 FACTS_OF = {
-    name: st.one_of([_facts(kind) for tag, kind in FACTS.items() if tag.startswith(f"{name}.")])
+    name: [fact for tag, kind in FACTS.items() if tag.startswith(f"{name}.") for fact in some(kind)]
     for name in AGGREGATES
     if name != "fact"
 }
-"""Any facts of one aggregate; those of a fact about a fact follow from these."""
-FACTS_OF["role"] |= FACTS_OF["log"]  # authority is folded from both
-CORRECTABLE = tuple(kind for kind in FACTS.values() if kind.correctable)
-CORRECTABLE_FACTS = st.sampled_from(CORRECTABLE).flatmap(_facts)
+"""By aggregate; facts about facts follow from these."""
+FACTS_OF["role"] += FACTS_OF["log"]  # authority is folded from both
+CORRECTABLE = [fact for facts in FACTS_OF.values() for fact in facts if fact.correctable]

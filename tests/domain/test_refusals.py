@@ -111,7 +111,7 @@ def test_every_refusal_of_the_domain_is_provoked() -> None:
 @pytest.mark.parametrize(
     ("error", "said", "refused"),
     REFUSALS,
-    ids=[f"{error.__module__.rpartition('.')[2]}.{error.__name__}" for error, _, _ in REFUSALS],
+    ids=[f"{refused.tag()} {error.__name__}" for error, _, refused in REFUSALS],
 )
 def test_a_refusal_speaks_japanese_and_points_into_the_fact(
     error: type[IchiError], said: tuple[Fact, ...], refused: Fact
