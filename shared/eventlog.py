@@ -70,7 +70,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One entry of a log. Withheld ones (of a pulled log) have log, position, digest and hash only."""
+    """One entry of a log."""
 
     log: str
     position: int

@@ -91,7 +91,7 @@ INSERT INTO bookmark (log, position, edition, not_understood) VALUES ($1, $2, $3
 ON CONFLICT (log) DO UPDATE SET position = $2, edition = $3, recorded_at = now(),
     not_understood = CASE WHEN $5 THEN 0 ELSE bookmark.not_understood END + $4
 """
-CLEAR = tuple(f"DELETE FROM {table} WHERE log = $1" for table in ("tally", "effective", "answer"))  # noqa: S608
+CLEAR = tuple(f"DELETE FROM {table} WHERE log = $1" for table in ("tally", "effective", "answer"))
 BATCH_OF = """
 SELECT log, position, digest, hash, id, recorded_at, actor, salt, body, type, day, subject, target
 FROM event
@@ -112,6 +112,7 @@ KEEP = """
 INSERT INTO effective (log, root, id, year, body)
 SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::integer[], $5::bytea[])
 """
+NOT_ANEW = False
 YEARS = """
 SELECT DISTINCT year FROM answer WHERE log = $1
 """
@@ -193,8 +194,8 @@ async def lagging(pool: Pool, projections: Projections) -> list[str]:
 async def catch_up(pool: Pool, projections: Projections, log: str) -> int:
     """Project one more batch of a log; returns how many entries it took, 0 when there are none.
 
-    Rows and bookmark move in one transaction. A log that another worker is at is left alone. Answers
-    made by another edition are made anew within one transaction, so readers see old or new.
+    Rows and bookmark move in one transaction. A log that another worker is at is left alone.
+    Answers of another edition are made anew within one transaction, so readers see old or new.
     """
     with border():
         async with pool.acquire() as connection, connection.transaction():
@@ -207,9 +208,8 @@ async def catch_up(pool: Pool, projections: Projections, log: str) -> int:
             if entries:
                 skipped = await _project(connection, projections, log, entries)
                 position = entries[-1].position
-                await connection.execute(
-                    MOVE_BOOKMARK, log, position, projections.edition, skipped, False
-                )
+                counted = (position, projections.edition, skipped)
+                await connection.execute(MOVE_BOOKMARK, log, *counted, NOT_ANEW)
             return len(entries)
 
 
@@ -263,13 +263,12 @@ async def _project(
     for entry in entries:
         changes.take(entry)
     await _store(connection, log, changes)
-    years = {year: position for year, position in changes.touched.items() if year != EVERY_YEAR}
-    if EVERY_YEAR in changes.touched:
-        for (year,) in await connection.fetch(YEARS, log):
-            years[year] = max(years.get(year, 0), changes.touched[EVERY_YEAR])
-        for year in years:
-            years[year] = max(years[year], changes.touched[EVERY_YEAR])
-    for year, position in years.items():
+    touched = dict(changes.touched)
+    every_year = touched.pop(EVERY_YEAR, 0)
+    if every_year:
+        touched = {year: 0 for (year,) in await connection.fetch(YEARS, log)} | touched
+    for year, last in touched.items():
+        position = max(last, every_year)
         material = await _load(connection, projections, log, year)
         for name, answer in projections.answers(material).items():
             await connection.execute(ANSWER, log, name, year, position, msgspec.json.encode(answer))

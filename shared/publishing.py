@@ -72,7 +72,7 @@ class Door:
         receipts = {receipt.id: receipt for receipt in fresh}
         return [receipts.get(p.id) or stored[p.id].receipt for p in proposals]
 
-    def _judge(  # noqa: PLR0913 - one request's whole situation
+    def _judge(  # noqa: PLR0913, PLR0917 - one request's whole situation
         self,
         proposals: Sequence[Proposal],
         stored: dict[UUID, Entry],

@@ -10,7 +10,7 @@ from shared.eventlog import BEFORE_THE_FIRST, Entry, Pool, digest_of, hash_of
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """`bad` is the first position that does not hold, and `why` in Japanese; None where all holds."""
+    """`bad` is the first position that does not hold, `why` in Japanese; None where all holds."""
 
     log: str
     position: int

@@ -36,12 +36,23 @@ VENDORS = {
 PROJECTED_WITHIN = 30.0
 
 
-async def prepare(desk: Desk) -> str:
+class Mark:
+    """A file that says: the log in this folder is a demo's."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / "demo"
+        self.there = self._path.exists()
+
+    def leave(self) -> None:
+        """Mark the folder."""
+        self._path.write_text(f"{LOG}\n", encoding="utf-8")
+
+
+async def prepare(desk: Desk, mark: Mark) -> str:
     """Open the log, import the form, put three invented workplaces on the roster; a token's secret.
 
     Ends the process where the log is there and no demo made it.
     """
-    mark = desk.settings.data / "demo"
     admin = await _opened(desk, mark)
     source = form_file()
     click.echo(f"様式を取り込みます: {source.name}（{YEAR}年度）")
@@ -67,7 +78,7 @@ def form_file() -> Path:
     return seeds[0] if seeds else ROOT / "tests" / "fixtures" / "form.tsv"
 
 
-async def _opened(desk: Desk, mark: Path) -> UUID:
+async def _opened(desk: Desk, mark: Mark) -> UUID:
     try:
         await eventlog.read_head(desk.reader, LOG)
     except NotFound:
@@ -78,9 +89,9 @@ async def _opened(desk: Desk, mark: Path) -> UUID:
             await create_log(owner, LOG, keeper=LOG[:6], admin=admin, node=desk.settings.node)
         finally:
             await owner.close()
-        mark.write_text(f"{LOG}\n", encoding="utf-8")
+        mark.leave()
         return admin
-    if not mark.exists():
+    if not mark.there:
         fail(
             "このデータの置き場所には、すでに本物の台帳があります。"
             "デモは ICHI_DATA で別の場所を指定して実行してください"
@@ -135,7 +146,7 @@ def _free_day(report: dict[str, Any]) -> tuple[str, date]:
         lines = next(m["lines"] for m in report["months"] if m["month"] == month_of(day))
         if all(line["sale"] != sale for line in lines):
             return sale, day
-    fail("デモの記録はもう十分です。ICHI_DATA を空の場所にして、もう一度お試しください")
+    return fail("デモの記録はもう十分です。ICHI_DATA を空の場所にして、もう一度お試しください")
 
 
 def _wednesdays() -> Iterator[date]:

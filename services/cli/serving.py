@@ -66,8 +66,9 @@ def demo() -> None:
 
 
 async def _demo(urls: Urls, settings: Settings) -> None:
+    mark = demonstration.Mark(settings.data)
     async with desk(urls, settings) as opened:
-        secret = await demonstration.prepare(opened)
+        secret = await demonstration.prepare(opened, mark)
     with listening(settings.host, settings.port, or_another=True) as listener:
         async with running(urls, settings, listener) as server:
             await asyncio.to_thread(demonstration.show, address(listener), secret)
@@ -86,7 +87,7 @@ async def running(
     async with projecting(urls, discover(load_calendar(settings.holidays)), wake):
         task = asyncio.create_task(server.serve([listener]))
         try:
-            while not server.started and not task.done():
+            while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
                 await asyncio.sleep(0.01)
             yield task
         finally:
@@ -106,7 +107,7 @@ def listening(host: str, port: int, *, or_another: bool = False) -> Iterator[soc
         except OSError as error:
             if not or_another:
                 fail(
-                    f"{host} のポート {port} を使えません（{error.strerror}）。--port で変えられます"
+                    f"{host} のポート {port} を使えません（{error.strerror}）。--port で変更を"
                 )
             listener.bind((host, 0))
         yield listener

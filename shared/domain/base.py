@@ -26,7 +26,7 @@ LogName = Annotated[str, Meta(pattern=r"^[0-9]{6}-[a-z][a-z0-9]{1,30}$(?!\n)")]
 
 
 class Role(StrEnum):
-    """What a person or a system may be in one log (FIELD section 4, ARCHITECTURE "Who it is for")."""
+    """What a person or a system may be in one log."""
 
     SECRETARY = "secretary"
     CHAIR = "chair"

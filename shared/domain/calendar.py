@@ -18,7 +18,7 @@ class OfficesClose(msgspec.Struct, frozen=True):
 
 
 class Calendar(msgspec.Struct, frozen=True):
-    """Holidays are fixed year by year (equinoxes only in the February before): a table, no formula."""
+    """Holidays are fixed year by year, equinoxes in the February before: a table, no formula."""
 
     known_from: date
     known_until: date

@@ -44,7 +44,7 @@ class OfficerAppointed(_OfYear, frozen=True, tag="committee.officer_appointed"):
 
 
 class MembersCounted(_OfYear, frozen=True, tag="committee.members_counted"):
-    """構成機関: the stated kinds only; `total` is 合計 as stated, None where the form leaves it out."""
+    """構成機関: the stated kinds only; `total` is 合計 as stated, None where it is left out."""
 
     members: dict[Name, Count]
     total: Count | None = None

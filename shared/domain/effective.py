@@ -9,7 +9,7 @@ from shared.domain.fact import Corrected, Retracted
 
 
 class Holding(NamedTuple):
-    """A fact that holds: in whose place it stands (`root`, a position), and the event that put it there."""
+    """A fact that holds, the event that put it there, and the position (`root`) it stands at."""
 
     root: int
     id: UUID
@@ -48,7 +48,7 @@ class Effective:
                 self._stacks[position] = [_Said(event, fact)]
 
     def target(self, event: UUID) -> Target | None:
-        """What a fact about this event has to know; None where it is not in this part of the log."""
+        """What a fact about this event has to know; None where it is not in this part."""
         if event not in self._says:
             return None
         if event not in self._root_of:  # a retraction

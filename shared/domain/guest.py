@@ -44,7 +44,7 @@ class _AtASale(Fact, frozen=True):
 
 
 class Hosted(_AtASale, frozen=True, tag="guest.hosted"):
-    """They stood here on these days. Said again for the same days it replaces what was said before."""
+    """They stood here on these days. Said again for a day, it replaces what was said before."""
 
     workplaces: Count | None = None
     vendors: tuple[UUID, ...] = ()

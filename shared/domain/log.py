@@ -26,7 +26,7 @@ class Opened(Fact, frozen=True, tag="log.opened"):
 
     log: LogName
     keeper: WardCode
-    """The municipality that keeps it: the ward itself, or the city for a ward without the software."""
+    """Who keeps it: the ward itself, or the city for a ward without the software."""
     admin: UUID
     """The actor who is its first 管理者."""
     node: Name

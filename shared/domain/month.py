@@ -10,7 +10,7 @@ from shared.domain.base import RECORDERS_AND_CHAIR, Aggregate, Fact, Month, Targ
 from shared.errors import Refused
 
 Item = Annotated[str, Meta(min_length=1, max_length=60)]
-"""What stands in the cell: "committee.met", "committee.audited", or the id of a sale or a remark."""
+"""What stands in the cell: "committee.met", "committee.audited", the id of a sale or a remark."""
 
 
 class _OfMonth(Fact, frozen=True):

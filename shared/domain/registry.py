@@ -19,7 +19,7 @@ class Registry(msgspec.Struct, frozen=True):
     same_as: Mapping[UUID, UUID]
 
     def canonical(self, item: UUID) -> UUID:
-        """The id that stands for this one; in a circle of merges the smallest, so that all agree."""
+        """The id that stands for this one; in a circle of merges the smallest, so all agree."""
         seen = [item]
         while (into := self.same_as.get(seen[-1])) is not None:
             if into in seen:

@@ -11,7 +11,7 @@ AnyText = Annotated[str, Meta(min_length=1, max_length=32_767)]
 
 
 class Kept(Fact, frozen=True, tag="remark.kept"):
-    """`cell` names the place as people say it (「9月 活動内容」); `sale` where it stood in its bracket.
+    """`cell` names the place as people say it (「9月 活動内容」), `sale` in whose bracket it stood.
 
     Never from the officer cells: what is not understood there may be a person's name and goes to
     the erasable table.

@@ -12,7 +12,7 @@ RuleName = Literal["guests_inside", "sent_counted"]
 
 
 class Set(Fact, frozen=True, tag="rule.set"):
-    """`guests_inside`: guests stand inside the host's 事業所数・延. `sent_counted`: home counts 派遣."""
+    """`guests_inside`: guests count in the host's 延. `sent_counted`: home counts 派遣."""
 
     may = frozenset({Role.SECRETARY, Role.CHAIR})
     correctable = False
@@ -65,7 +65,7 @@ rule = Aggregate(State(), evolve, admit)
 
 
 def holds(state: State, day: date) -> bool:
-    """What the rule says on a day; False until somebody sets it (both rules: beside, not counted)."""
+    """What the rule says on a day; False (beside, not counted) until somebody sets it."""
     value = False
     for since, said in state.values:
         if since <= day:

@@ -10,7 +10,7 @@ from shared.domain.base import RECORDERS, Aggregate, Fact, Name, Targets
 from shared.errors import Refused
 
 Kind = Literal["regular", "away", "festival"]
-"""販売 (区役所販売, 福祉のマルシェ), 出張販売 (at somebody's place), 出店販売 (at somebody's festival)."""
+"""販売 (区役所販売, 福祉のマルシェ), 出張販売 (at a place), 出店販売 (at a festival)."""
 
 
 class _OfSale(Fact, frozen=True):

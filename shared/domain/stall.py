@@ -57,7 +57,7 @@ When = DayCount | Dates | Span | Run
 
 
 class Held(Fact, frozen=True, tag="stall.held"):
-    """`vendors` ran a stall (出店); `goods_only` sent goods only (出品) and do not count as stalls."""
+    """`vendors` ran a stall (出店); `goods_only` sent goods (出品) and do not count as stalls."""
 
     may = RECORDERS_AND_STAFF
 
@@ -90,7 +90,7 @@ class Cancelled(Fact, frozen=True, tag="stall.cancelled"):
 
 
 class Reported(Fact, frozen=True, tag="stall.reported"):
-    """One line of a past report's month: each figure as stated, None where the line leaves it out."""
+    """One line of a past report's month: each figure as stated, None where it is left out."""
 
     may = RECORDERS
 
@@ -120,7 +120,7 @@ class Itemised(Fact, frozen=True, tag="stall.itemised"):
 
 
 class PartnerJoined(Fact, frozen=True, tag="stall.partner_joined"):
-    """Neither workplace nor guest: 基幹相談支援センター with its 相談ブース, ward staff with flyers."""
+    """Neither workplace nor guest: 基幹相談支援センター with its 相談ブース, ward staff."""
 
     may = RECORDERS
 

@@ -106,7 +106,9 @@ def _counter(year: Year, name: list[str]) -> Callable[[Fact], bool]:
     return lambda fact: any(_counts(fact, line, ward, names, vendors) for line in lines)
 
 
-def _counts(fact: Fact, line: Line, ward: str | None, names: Registry, vendors: set[UUID]) -> bool:
+def _counts(  # noqa: PLR0911 - one answer a kind of fact
+    fact: Fact, line: Line, ward: str | None, names: Registry, vendors: set[UUID]
+) -> bool:
     """Whether a fact is counted in a line, or (`ward`) in its guests of that ward."""
     match fact:
         case sale.Merged() | sale.Unmerged():

@@ -41,7 +41,7 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 def answer(year: Year) -> Oddities:
-    """Everything odd in the year, in the order of the form; settled ones stay, with their reason."""
+    """Everything odd in the year, in the order of the form; settled ones keep their reason."""
     facts = [held.fact for held in year.facts]
     names = registry(facts)
     settled = {f.warning: f.reason for f in facts if isinstance(f, warning.Settled)}
@@ -195,7 +195,8 @@ def _left(
         if late:
             yield _Found(
                 "stall_after_leaving", f"vendor/{each}", (day, late[-1]),
-                f"{names.vendor_name(each)}は {day} に退会していますが、{late[-1]} の出店があります",
+                f"{names.vendor_name(each)}は {day} に退会していますが、"
+                f"{late[-1]} の出店があります",
             )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from shared.wards import Wards
 
 
 class Document(msgspec.Struct, frozen=True):
-    """`position` is that of the log's last fact it takes in; `as_of` what was asked for, if anything."""
+    """`position` is that of the last fact it takes in; `as_of` what was asked for, if anything."""
 
     log: str
     ward: str

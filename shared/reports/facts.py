@@ -106,7 +106,7 @@ class Reader:
                 yield month.Ordered(row.month, tuple(order))
 
     def _row(self, filled: Form, row: MonthRow) -> Iterator[tuple[Fact, str | None]]:
-        """Facts of one month; with each the key it has in the order of the cell, None for details."""
+        """Facts of one month, each with its key in the order of the cell; None for details."""
         cell = f"{int(row.month[5:])}月 {form.ACTIVITIES}"
         days = list(row.meeting_days)
         for item in row.items:

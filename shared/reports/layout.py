@@ -62,7 +62,7 @@ def _head(filled: Form) -> list[dict[int, str]]:
 
 
 def _members(filled: Form) -> list[dict[int, str]]:
-    """The last row begins one column to the left and ends with 合計; kinds of a ward's own before it."""
+    """The last row begins one column to the left and ends with 合計; a ward's own kinds before."""
     own = [kind for kind in filled.members if kind not in MEMBER_KINDS]
     extra = [tuple(own[n : n + 3]) for n in range(0, len(own), 3)]
     found = [_kinds(kinds, 1, filled) for kinds in (*MEMBER_ROWS[:-1], *extra)]

@@ -112,5 +112,7 @@ def _fold_piece(piece: str) -> str:
     if piece and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS):
         return f"({folded})" if folded in WEEKDAYS else piece  # ㊊, but never ② or ²
     if folded.startswith("(") and len(folded) > 1:
-        return folded if folded[1:-1] in WEEKDAYS or folded[1].isdigit() else piece  # ㈪, but not ㈱
+        return (
+            folded if folded[1:-1] in WEEKDAYS or folded[1].isdigit() else piece
+        )  # ㈪, but not ㈱
     return folded

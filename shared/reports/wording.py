@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import assert_never
 
-from shared.domain.stall import DayCount, Dates, Run, Span, When
+from shared.domain.stall import Dates, DayCount, Run, Span, When
 from shared.reports.form import (
     AuditItem,
     Guest,

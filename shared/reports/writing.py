@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.projections.sale_month import Line
 from shared.reports import layout
 from shared.reports.document import Document
 from shared.reports.wording import activities, meeting_days, officers_text
@@ -99,9 +98,6 @@ def tsv(document: Document) -> bytes:
 def json(document: Document) -> bytes:
     """Everything as data: figures with how they are known, and each month's text."""
     form, report = document.form, document.report
-    lines: dict[str, list[Line]] = {row.month: [] for row in form.months}
-    for line in document.sales.lines:
-        lines[line.month].append(line)
     drawn: dict[str, Any] = {
         "log": document.log,
         "ward": document.ward,
@@ -122,7 +118,7 @@ def json(document: Document) -> bytes:
                 "meeting_days": row.meeting_days,
                 "meetings": month.meetings,
                 "audits": month.audits,
-                "lines": lines[row.month],
+                "lines": [line for line in document.sales.lines if line.month == row.month],
                 "closed": month.closed,
             }
             for row, month in zip(form.months, report.months, strict=True)

@@ -8,12 +8,12 @@ import pytest
 
 from shared import eventlog
 from shared.domain.stall import Held
+from shared.envelope import proposal
 from shared.errors import IchiError
 from shared.eventlog import ClockAhead, ClockOff
 from shared.postgres import connect
 from shared.publishing import Door
 from shared.verifying import verify
-from shared.envelope import proposal
 from tests.database.world import HODOGAYA, World
 from tests.histories import SALES, VENDORS
 

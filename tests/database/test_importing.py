@@ -17,8 +17,8 @@ from shared.reports import layout
 from shared.reports.answering import Answers, parse_as_of
 from shared.reports.reading import read_form
 from shared.wards import load_wards
-from tests.seed import ALLOWED, FORMS, differences
 from tests.database.world import HODOGAYA, World
+from tests.seed import ALLOWED, FORMS, differences
 
 FIXTURE = (Path(__file__).parent.parent / "fixtures" / "form.tsv").read_bytes()
 PROJECTIONS = discover(UNKNOWN)
@@ -39,14 +39,18 @@ async def drawn(world: World, as_of: str | None = None, year: int = 2025) -> str
     return layout.tsv((await answers.report(HODOGAYA, year, when)).form)
 
 
+def read(form: Path) -> tuple[bytes, str]:
+    return form.read_bytes(), form.read_text(encoding="utf-8")
+
+
 def kinds(planned: Plan) -> Counter[str]:
     return Counter(change.kind for change in planned.changes)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda path: path.suffix)
 async def test_the_form_comes_out_as_it_went_in(world: World, form: Path) -> None:
-    await bring_in(world, form.read_bytes())
-    source = form.read_text(encoding="utf-8")
+    data, source = read(form)
+    await bring_in(world, data)
     assert differences(source, await drawn(world)) == ALLOWED
     head = await eventlog.read_head(world.reader, HODOGAYA)
     assert await drawn(world, as_of=str(head.position)) == await drawn(world)

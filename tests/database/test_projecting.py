@@ -3,18 +3,18 @@
 import asyncio
 import os
 from random import Random
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
 from shared import eventlog, projecting
 from shared.domain.base import Fact
+from shared.domain.calendar import UNKNOWN
 from shared.domain.stall import Held
 from shared.envelope import Proposal, proposal
 from shared.projecting import year_from
 from shared.projections import discover
-from shared.domain.calendar import UNKNOWN
 from tests.database.world import HODOGAYA, World
 from tests.histories import SALES, VENDORS, a_day, a_history
 
@@ -33,9 +33,9 @@ async def rows(world: World) -> list[tuple[str, ...]]:
     return [tuple(row) for row in await world.projector.fetch(DUMP)]
 
 
-async def publish(world: World, said: list[tuple[object, Fact]], chance: Random) -> None:
+async def publish(world: World, said: list[tuple[UUID, Fact]], chance: Random) -> None:
     """In requests of random size, the projector running at random times between."""
-    left: list[Proposal] = [proposal(event, fact) for event, fact in said]  # type: ignore[arg-type]
+    left: list[Proposal] = [proposal(event, fact) for event, fact in said]
     while left:
         size = chance.randint(1, 15)
         await world.door.admit(HODOGAYA, left[:size], world.secretary)

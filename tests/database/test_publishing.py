@@ -1,5 +1,6 @@
 """The one door, on a real PostgreSQL."""
 
+import asyncio
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -101,8 +102,8 @@ async def test_staff_record_their_own_workplace_only(world: World) -> None:
     staff = uuid4()
     await world.publish(Granted(staff, Role.STAFF, date(2025, 4, 1), vendor=YUMEWORK))
     await world.door.admit(HODOGAYA, [proposal(uuid4(), HELD)], staff)
+    other = stall.Held(SALE, DAY, (YUMEWORK, SALE))
     with pytest.raises(NotYours):
-        other = stall.Held(SALE, DAY, (YUMEWORK, SALE))
         await world.door.admit(HODOGAYA, [proposal(uuid4(), other)], staff)
 
 
@@ -127,8 +128,6 @@ async def test_the_bytes_of_data_are_stored_as_they_were_sent(world: World) -> N
 
 
 async def test_writers_at_once_get_positions_without_a_gap(world: World) -> None:
-    import asyncio
-
     async def one() -> int:
         while True:
             try:

@@ -62,7 +62,7 @@ def _value(chance: Random, described: inspect.Type, name: str) -> Any:  # noqa: 
 
 def some(kind: type[Fact]) -> list[Fact]:
     """Facts of one kind, the same at every run."""
-    chance = Random(kind.tag())  # noqa: S311 - no secret
+    chance = Random(kind.tag())
     return [_value(chance, inspect.type_info(kind), "") for _ in range(EACH)]
 
 

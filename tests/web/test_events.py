@@ -106,7 +106,9 @@ async def test_what_is_not_the_senders_to_say_is_forbidden(site: Site) -> None:
 
 
 async def test_the_feed_gives_the_exact_bytes_and_all_that_the_chain_needs(site: Site) -> None:
-    data = f'{{ "day":"2025-10-20", "sale":"{SALE}","type" : "stall.held", "vendors":["{YUMEWORK}"]}}'
+    data = (
+        f'{{ "day":"2025-10-20", "sale":"{SALE}","type" : "stall.held", "vendors":["{YUMEWORK}"]}}'
+    )
     envelope = json.dumps(event(uuid4(), HELD, data=0)).replace('"data": 0', f'"data": {data}')
     assert (await site.post(envelope)).status_code == 201
     await site.send(stall.Cancelled(SALE, date(2025, 10, 21), "雨天"))
@@ -211,9 +213,7 @@ async def test_beyond_the_head_there_is_nothing_yet(site: Site) -> None:
         (f"type={'x' * 101}", "/type"),
     ],
 )
-async def test_a_query_that_cannot_be_read_is_refused(
-    site: Site, query: str, pointer: str
-) -> None:
+async def test_a_query_that_cannot_be_read_is_refused(site: Site, query: str, pointer: str) -> None:
     answer = await site.client.get(f"{EVENTS}?{query}")
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/bad-parameter"
