@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.domain.base import Fact
+from shared.domain.base import FORBIDDEN, Fact
 from shared.domain.catalogue import FACTS, decode
 from shared.errors import Malformed, TooLarge, WrongMediaType
 
@@ -18,11 +18,6 @@ MAX_BYTES = 1 << 20
 MAX_EVENTS = 1000
 MAX_DEPTH = 16
 
-# Controls but for tab and line ends, lone surrogates, and what turns the direction of text around:
-# a name that reads differently from what is stored.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
-)
 FIRST_DAY, LAST_DAY = date(1947, 4, 1), date(2201, 3, 31)
 """The fiscal years that answers are given for."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,8 +51,9 @@ _many = msgspec.json.Decoder(list[Envelope])
 
 
 def proposal(event: UUID, fact: Fact, pointer: str = "") -> Proposal:
-    """A fact from our own hand (a form, an import) at the same door."""
-    return Proposal(event, fact, msgspec.json.encode(fact), pointer)
+    """A fact from our own hand (a form, an import) at the same door; raises `Malformed`."""
+    body = msgspec.json.encode(fact)
+    return Proposal(event, _fact(strict_json(body), body, f"{pointer}/data"), body, pointer)
 
 
 def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
@@ -133,8 +129,21 @@ def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str)
             pointer=f"{pointer}/source",
         )
     body = bytes(envelope.data)
-    data = f"{pointer}/data"
-    sent = plain["data"]
+    fact = _fact(plain["data"], body, f"{pointer}/data")
+    if envelope.type != fact.tag():
+        raise Malformed(
+            "type が data の type と違います。同じにしてください", pointer=f"{pointer}/type"
+        )
+    if envelope.subject is not None and envelope.subject != fact.subject:
+        raise Malformed(
+            f"subject は {fact.subject} のはずです。直すか、取り除いてください",
+            pointer=f"{pointer}/subject",
+        )
+    return Proposal(UUID(envelope.id), fact, body, pointer)
+
+
+def _fact(sent: object, body: bytes, data: str) -> Fact:
+    """The fact in a body, whose JSON is `sent`; raises `Malformed`."""
     if not isinstance(sent, dict):
         raise Malformed("data は項目の集まり（オブジェクト）にしてください", pointer=data)
     if not isinstance(sent.get("type"), str) or sent["type"] not in FACTS:
@@ -148,16 +157,7 @@ def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str)
         raise _malformed(error, data) from error
     _require_plain(sent, msgspec.to_builtins(fact), data)
     _require_near(fact, data)
-    if envelope.type != fact.tag():
-        raise Malformed(
-            "type が data の type と違います。同じにしてください", pointer=f"{pointer}/type"
-        )
-    if envelope.subject is not None and envelope.subject != fact.subject:
-        raise Malformed(
-            f"subject は {fact.subject} のはずです。直すか、取り除いてください",
-            pointer=f"{pointer}/subject",
-        )
-    return Proposal(UUID(envelope.id), fact, body, pointer)
+    return fact
 
 
 def _require_plain(sent: object, read: object, pointer: str) -> None:

@@ -121,9 +121,8 @@ class Admission:
         """Raise `NotYours` unless the actor may say it, and what it names and puts in place."""
         concerned = [fact]
         if isinstance(fact, Corrected | Retracted) and (target := self._target(fact)) is not None:
-            concerned = [target.says]
-            if isinstance(fact, Corrected):
-                concerned.append(fact.fact)
+            instead = fact.fact if isinstance(fact, Corrected) else target.restores
+            concerned = [each for each in (target.says, instead) if each is not None]
         for each in concerned:
             role.authorise(self._rights, actor, each, today)
 

@@ -1,5 +1,6 @@
 """What every fact and every aggregate has."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,16 @@ from shared.errors import Refused
 
 APRIL = 4
 
-Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+# Controls but for tab and line ends, lone surrogates, and what turns the direction of text around:
+# a name that reads differently from what is stored.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
+Name = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\t\r\n]*[^\s][^\t\r\n]*$(?!\n)")
+]
+"""One line."""
 Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 FiscalYear = Annotated[int, Meta(ge=1947, le=2200)]

@@ -104,5 +104,13 @@ def read(body: bytes) -> Fact:
     """Read a stored body: unknown fields are skipped, what cannot be read is `NotUnderstood`."""
     try:
         return _decoder().decode(body)
-    except msgspec.ValidationError:
-        return NotUnderstood(_tag_decoder.decode(body).type)
+    except msgspec.MsgspecError:
+        return NotUnderstood(_tag_of(body))
+
+
+def _tag_of(body: bytes) -> str:
+    """A body's type, as far as it tells one: a log of other code may hold anything."""
+    try:
+        return _tag_decoder.decode(body).type
+    except msgspec.MsgspecError:
+        return ""

@@ -83,7 +83,8 @@ def evolve(state: State, fact: RoleFact | Opened | HandedOver | Moved) -> State:
             return state
         case Granted():
             grant = Grant(fact.actor, fact.role, fact.since, fact.until, fact.vendor)
-            return State((*_without(state, fact.actor, fact.role, fact.vendor), grant))
+            others = tuple(each for each in state.grants if each != grant)
+            return State((*others, grant))
         case Withdrawn():
             return State(_without(state, fact.actor, fact.role, fact.vendor))
         case _:
@@ -99,12 +100,12 @@ def admit(state: State, fact: RoleFact | Opened | HandedOver | Moved, _targets: 
                 raise StaffOfNoVendor
             if fact.until is not None and fact.until < fact.since:
                 raise PeriodEndsBeforeItBegins(pointer="/until")
-            _require_admin(evolve(state, fact))
         case Withdrawn():
             left = evolve(state, fact)
             if left == state:
                 raise NoSuchRole
-            _require_admin(left)
+            if not any(_unending_admin(grant) for grant in left.grants):
+                raise LastAdmin
         case _:
             assert_never(fact)
 
@@ -113,14 +114,21 @@ role = Aggregate(State(), evolve, admit)
 
 
 def authorise(state: State, actor: UUID, fact: Fact, today: date) -> None:
-    """Raise `NotYours` unless one of the actor's roles of today may say this fact."""
-    for grant in state.grants:
-        if grant.actor == actor and grant.role in fact.may and grant.holds(today):
-            if grant.role is not Role.STAFF:
-                return
-            if fact.whose and all(vendor == grant.vendor for vendor in fact.whose):
-                return
-    raise NotYours
+    """Raise `NotYours` unless one of the actor's roles of today may say this fact.
+
+    Raises `LastAdmin` where it would leave the log today without a 管理者 whose role has no end:
+    then nobody could ever grant a role again.
+    """
+    held = [grant for grant in state.grants if grant.actor == actor and grant.holds(today)]
+    may = {grant.role for grant in held} & fact.may
+    own = {grant.vendor for grant in held if grant.role is Role.STAFF}
+    theirs = bool(fact.whose) and set(fact.whose) <= own
+    if not may - {Role.STAFF} and not (Role.STAFF in may and theirs):
+        raise NotYours
+    if isinstance(fact, Withdrawn) and not any(
+        _unending_admin(grant) and grant.holds(today) for grant in evolve(state, fact).grants
+    ):
+        raise LastAdmin
 
 
 def roles_of(state: State, actor: UUID, today: date) -> frozenset[Role]:
@@ -133,7 +141,5 @@ def _without(state: State, actor: UUID, role: Role, vendor: UUID | None) -> tupl
     return tuple(g for g in state.grants if (g.actor, g.role, g.vendor) != same)
 
 
-def _require_admin(state: State) -> None:
-    """Somebody must stay 管理者 without an end, or nobody could ever grant a role again."""
-    if not any(g.role is Role.ADMIN and g.until is None for g in state.grants):
-        raise LastAdmin
+def _unending_admin(grant: Grant) -> bool:
+    return grant.role is Role.ADMIN and grant.until is None

@@ -15,7 +15,7 @@ Grid = tuple[tuple[str, ...], ...]
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_CHARACTERS_IN_A_CELL: Final = 32_767
 """Excel's own limit."""
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 256
 MOST_CELLS: Final = 5_000
 MOST_CHARACTERS: Final = 500_000
@@ -46,7 +46,10 @@ def read_grids(data: bytes) -> list[Grid]:
     if data.startswith(OLE):
         raise NotAForm(_OLD_EXCEL)
     if not data.startswith(ZIP):
-        return [_bounded(_rows(_decode(data)))]
+        text = _decode(data)
+        if text.count("\n") + text.count("\r") > 2 * MOST_ROWS:
+            raise TooLarge
+        return [_bounded(_rows(text))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about features of Excel that no form needs
@@ -60,7 +63,9 @@ def read_grids(data: bytes) -> list[Grid]:
 def _bounded(rows: Iterable[list[str]]) -> Grid:
     grid: list[tuple[str, ...]] = []
     cells = characters = 0
-    for row in rows:
+    for number, row in enumerate(rows):
+        if not row:
+            continue
         filled = [len(cell) for cell in row if cell]
         cells += len(filled)
         characters += sum(filled)
@@ -68,9 +73,11 @@ def _bounded(rows: Iterable[list[str]]) -> Grid:
             raise TooLarge(_LONG_CELL)
         if len(row) >= MOST_COLUMNS or cells > MOST_CELLS or characters > MOST_CHARACTERS:
             raise TooLarge
-        grid.append(tuple(row) if filled else ())
-        if len(grid) > MOST_ROWS:
+        if filled and number >= MOST_ROWS:
             raise TooLarge
+        if filled:
+            grid += [()] * (number - len(grid))
+            grid.append(tuple(row))
     return tuple(grid)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.domain import achievement, committee, guest, issue, month, practice, remark, sale, stall
-from shared.domain.base import Fact, month_of
+from shared.domain.base import FORBIDDEN, Fact, month_of
 from shared.domain.catalogue import decode
 from shared.domain.registry import Registry
 from shared.ids import id_of
@@ -220,7 +220,8 @@ class Reader:
         place = Place("", "remark", f"{filled.fiscal_year} {cell}")
         self._said[place] += 1
         new = id_of("remark", self._scope, str(filled.fiscal_year), cell, str(self._said[place]))
-        return remark.Kept(new, filled.fiscal_year, cell, text, in_month, which)
+        visible = FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        return remark.Kept(new, filled.fiscal_year, cell, visible, in_month, which)
 
 
 LONGEST_NAME = 100
@@ -280,6 +281,19 @@ def unread_in(item: form.Item) -> Iterable[str]:
 
 def _is_valid(fact: Fact) -> bool:
     try:
-        return decode(msgspec.json.encode(fact)) == fact
+        readable = decode(msgspec.json.encode(fact)) == fact
     except msgspec.ValidationError:
         return False
+    return readable and not any(map(FORBIDDEN.search, _texts(msgspec.to_builtins(fact))))
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, item in value.items():
+                yield from (*_texts(key), *_texts(item))
+        case list() | tuple():
+            for item in value:
+                yield from _texts(item)

@@ -14,7 +14,7 @@ _YEAR: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:(令和|平成|R|H)\s*([0-9]{1,2}|元)|([0-9]{4}))\s*年度"
     r"|(?:\A|\s)(令和|R)\s*([0-9]{1,2}|元)(?=\s|\Z)"
 )
-_TITLE: Final = re.compile(
+TITLE: Final = re.compile(
     r"障害者|障害福祉|地域|自立支援協議会|専門部会|部会|活動|事業|実績|年間|報告書?|様式"
     r"|年度:?|横浜市|[^\s0-9区市]{1,4}区|[の()\s・]"
 )
@@ -42,7 +42,7 @@ def read_title(ledger: Ledger, cell: Cell) -> None:
     words = [
         Mark(*match.span(), "label")
         for start, end in gaps(len(text), years)
-        for match in _TITLE.finditer(text, start, end)
+        for match in TITLE.finditer(text, start, end)
     ]
     ledger.enter(cell, *years, *words)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.params import QueryParameter
 
 from shared.domain.fact import NotEffective
 from shared.errors import IchiError, Malformed, NotFound, NotSignedIn, TooLarge, Unavailable
@@ -63,7 +64,7 @@ OURS: dict[int, type[IchiError]] = {
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """Answer any error as `application/problem+json`: the only place that knows both worlds."""
-    known = ours(error)
+    known = ours(request, error)
     content: dict[str, Any] = {
         "type": type_of(type(known)),
         "title": TITLES[known.status],
@@ -86,15 +87,16 @@ def type_of(kind: type[IchiError]) -> str:
     return f"/problems/{aggregate[1]}/{words}" if aggregate else f"/problems/{words}"
 
 
-def ours(error: Exception) -> IchiError:
+def ours(request: Request[Any, Any, Any], error: Exception) -> IchiError:
     """Any error as one that knows its status and its message to people."""
     match error:
         case IchiError():
             return error
         case ValidationException(extra=[{"key": str(key)}, *_]):
+            name = _parameter_name(request, key)
             return BadParameter(
-                f"{key} の値が正しくありません。/schema で書き方を確認してください",
-                pointer=f"/{key}",
+                f"{name} の値が正しくありません。/schema で書き方を確認してください",
+                pointer=f"/{name}",
             )
         case ValidationException():
             return BadParameter()
@@ -102,6 +104,13 @@ def ours(error: Exception) -> IchiError:
             return OURS[status]()
         case _:
             return Unexpected()
+
+
+def _parameter_name(request: Request[Any, Any, Any], key: str) -> str:
+    """The framework names the handler's argument; people wrote what stands in the address."""
+    field = request.route_handler.parsed_fn_signature.parameters.get(key.partition(".")[0])
+    asked = None if field is None else field.kwarg_definition
+    return (asked.name if isinstance(asked, QueryParameter) else None) or key
 
 
 def _note(request: Request[Any, Any, Any], known: IchiError, error: Exception) -> None:

@@ -67,3 +67,10 @@ def test_what_this_code_does_not_know_is_kept_and_never_judged(body: bytes) -> N
 def test_the_types_that_govern_are_those_of_log_role_rule_and_fact() -> None:
     governing = {tag.partition(".")[0] for tag in FACTS if tag.startswith(GOVERNING)}
     assert governing == {"log", "role", "rule", "fact"}
+
+
+def test_a_stored_body_without_a_type_stops_no_reader() -> None:
+    for body in (b"{}", b'{"type": 3}', b"[]", b"nothing"):
+        found = read(body)
+        assert isinstance(found, NotUnderstood)
+        assert found.type == ""

@@ -56,10 +56,19 @@ def test_a_role_does_not_hold_before_or_after(day: date) -> None:
     given(OPENED, SECRETARY_FOR_THE_YEAR).forbids(SECRETARY, OURS, day)
 
 
-def test_a_role_granted_anew_replaces_its_period() -> None:
-    longer = Granted(SECRETARY, Role.SECRETARY, START)
-    given(OPENED, SECRETARY_FOR_THE_YEAR, longer).lets(SECRETARY, OURS, date(2030, 1, 1))
-    given(OPENED, longer, SECRETARY_FOR_THE_YEAR).forbids(SECRETARY, OURS, date(2030, 1, 1))
+def test_a_role_renewed_for_next_year_still_holds_this_year() -> None:
+    next_year = Granted(SECRETARY, Role.SECRETARY, date(2026, 4, 1), date(2027, 3, 31))
+    renewed = given(OPENED, SECRETARY_FOR_THE_YEAR, next_year, next_year)
+    renewed.lets(SECRETARY, OURS, TODAY)
+    renewed.lets(SECRETARY, OURS, date(2026, 4, 1))
+    renewed.forbids(SECRETARY, OURS, date(2027, 4, 1))
+
+
+def test_staff_of_two_workplaces_record_a_stall_of_both() -> None:
+    both = stall.Held(HOSHIKAWA, TODAY, (YUMEWORK, NEXT_ADMIN))
+    other = Granted(STALL_STAFF, Role.STAFF, START, None, NEXT_ADMIN)
+    given(OPENED, STAFF_OF_YUMEWORK, other).lets(STALL_STAFF, both, TODAY)
+    given(OPENED, STAFF_OF_YUMEWORK).forbids(STALL_STAFF, both, TODAY)
 
 
 def test_a_withdrawn_role_holds_no_more() -> None:
@@ -144,13 +153,17 @@ def test_the_last_admin_stays() -> None:
     given(OPENED, SECOND_ADMIN, leaving).refuses(Withdrawn(NEXT_ADMIN, Role.ADMIN), LastAdmin)
 
 
-def test_the_last_admin_stays_without_an_end() -> None:
-    ending = Granted(ADMIN, Role.ADMIN, START, END)
-    given(OPENED).refuses(ending, LastAdmin)
-    given(OPENED, SECOND_ADMIN).admits(ending)
+def test_an_admin_for_a_time_is_not_enough_to_let_the_last_one_go() -> None:
     given(OPENED, Granted(NEXT_ADMIN, Role.ADMIN, START, END)).refuses(
         Withdrawn(ADMIN, Role.ADMIN), LastAdmin
     )
+
+
+def test_an_admin_of_the_future_is_not_enough_to_let_the_last_one_go() -> None:
+    in_2100 = Granted(NEXT_ADMIN, Role.ADMIN, date(2100, 1, 1))
+    with pytest.raises(LastAdmin):
+        given(OPENED, in_2100).lets(ADMIN, Withdrawn(ADMIN, Role.ADMIN), TODAY)
+    given(OPENED, SECOND_ADMIN).lets(ADMIN, Withdrawn(ADMIN, Role.ADMIN), TODAY)
 
 
 def test_handing_over_ends_every_role_and_begins_with_the_new_admin() -> None:

@@ -81,6 +81,7 @@ ENTITIES = (
         (workbook(SHEET % (ROW % (1_048_576, b'<c r="A1"/>'))), NotAForm),
         (workbook(SHEET % (ROW % (1_048_576, CELL % b"x"))), TooLarge),
         (workbook(SHEET % (b"<row><c/></row>" * MB)), TooLarge),
+        (workbook(SHEET % (b"<row><c/></row>" * 30_000)), NotAForm),
         (b"x" * 10 * MB, TooLarge),
         (OPENING + b"\t" * 4 * MB, TooLarge),
         (OPENING + b"\n" * 4 * MB, TooLarge),

@@ -11,5 +11,5 @@ from tests.web.site import Site, serving
 
 @pytest.fixture
 async def site(urls: Urls) -> AsyncIterator[Site]:
-    async with opened(urls) as world, serving(urls) as (base, _), Site.of(base, world) as found:
+    async with opened(urls) as world, serving(urls) as served, Site.of(*served, world) as found:
         yield found

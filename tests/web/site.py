@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from litestar import Litestar
 
 from services.projector.loop import projecting
 from services.ward.app import ward_app
+from services.ward.ward import Ward
 from shared.auth import tokens
 from shared.domain import stall
 from shared.domain.base import Fact
@@ -25,6 +26,7 @@ from shared.postgres import Urls, connect
 from shared.projections import discover
 from shared.settings import Settings
 from shared.wards import load_calendar
+from shared.web.credentials import Gate
 from tests.database.world import HODOGAYA, World
 
 SEYA = "141143-hanbai"
@@ -60,13 +62,18 @@ class Site:
     client: httpx.AsyncClient
     """Asks as 保土ケ谷区's secretary unless told otherwise."""
     token: str
+    app: Litestar
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, base: str, world: World) -> AsyncIterator["Site"]:
+    async def of(cls, base: str, app: Litestar, world: World) -> AsyncIterator["Site"]:
         token = await tokens.create(world.auth, HODOGAYA, world.secretary, "試験")
         async with httpx.AsyncClient(base_url=base, headers=bearer(token)) as client:
-            yield cls(base, world, client, token)
+            yield cls(base, world, client, token, app)
+
+    def with_gate(self, gate: Gate) -> Ward:
+        """Give the app's ward with another gate."""
+        return replace(self.app.state.ward, gate=gate)
 
     async def send(self, *facts: Fact, to: str = EVENTS) -> httpx.Response:
         """Send facts as a batch; each gets a new id."""

@@ -1,0 +1,88 @@
+"""Checks that every character of a form became a fact, a label, a separator or an unread remark."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from shared.reports.brackets import SEPARATORS
+from shared.reports.form import Form
+from shared.reports.heading import TITLE
+from shared.reports.labels import inline_label, is_month, label_of
+from shared.reports.ledger import Cell
+from shared.reports.reading import CellTrace
+from shared.reports.text import fold, plain
+
+NUMBERING = re.compile(r"\(?[0-9]{1,2}\)?[.:、]?|[①-⑳]")
+
+
+def assert_accounted(form: Form, cells: Iterable[CellTrace]) -> None:
+    strings, numbers = said_by(form)
+    unread = []
+    for cell in cells:
+        assert_tiles(cell)
+        for start, end, role in cell.segments:
+            text = cell.text[start:end]
+            if role == "remark":
+                unread.append(plain(text))
+            elif role == "separator":
+                assert SEPARATORS.fullmatch(fold(text).text), text
+            elif role == "label":
+                assert is_label(text), text
+            else:
+                assert is_said(text, strings, numbers), text
+    assert unread == [remark.text for remark in form.remarks]
+
+
+def assert_tiles(cell: CellTrace) -> None:
+    end = 0
+    for segment in cell.segments:
+        assert segment.start == end < segment.end
+        end = segment.end
+    assert end == len(cell.text)
+
+
+def is_label(text: str) -> bool:
+    cell = Cell(0, 0, text)
+    inline = inline_label(Cell(0, 0, text + "x"))
+    return bool(
+        label_of(cell)
+        or is_month(cell)
+        or inline
+        or NUMBERING.fullmatch(cell.folded.text.strip())
+        or TITLE.fullmatch(cell.folded.text)
+    )
+
+
+def is_said(text: str, strings: set[str], numbers: set[int]) -> bool:
+    """A text stands in the form as it is; of a clause, all its numbers and none of its words do."""
+    if plain(text) in strings:
+        return True
+    written = re.findall(r"[0-9]+", fold(text).text)
+    return bool(written) and all(int(number) in numbers for number in written)
+
+
+def said_by(form: Form) -> tuple[set[str], set[int]]:
+    """Give all texts and numbers of a form, dates by year, month, day and era."""
+    strings: set[str] = set()
+    numbers: set[int] = set()
+
+    def collect(value: Any) -> None:  # noqa: ANN401
+        match value:
+            case str() if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value):
+                year, *rest = map(int, value.split("-"))
+                numbers.update([year, year - 2018, *rest])
+            case str():
+                strings.add(value)
+            case int():
+                numbers.add(value)
+            case dict():
+                collect([*value.keys(), *value.values()])
+            case list():
+                for part in value:
+                    collect(part)
+
+    collect(msgspec.to_builtins(form))
+    numbers.add(form.fiscal_year - 2018)
+    return strings, numbers

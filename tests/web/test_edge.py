@@ -1,0 +1,73 @@
+"""Every answer of the app, whatever was asked: its form, its headers, its calm."""
+
+import httpx
+import pytest
+from litestar import Litestar, get
+
+from shared.web.problems import problem
+from tests.web.site import EVENTS, HELD, Site, serving
+
+PROTECTED = {
+    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+async def test_every_answer_is_protected(site: Site) -> None:
+    answers = [
+        await site.client.get(EVENTS),
+        await site.send(HELD),
+        await site.client.get("/health"),
+        await site.client.get("/nowhere"),
+        await site.client.delete(EVENTS),
+        await site.client.options(EVENTS),
+        await site.client.get(EVENTS, headers={"Authorization": ""}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 201, 200, 404, 405, 204, 401]
+    for answer in answers:
+        assert {name: answer.headers[name] for name in PROTECTED} == PROTECTED
+        assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_what_the_framework_refuses_is_told_in_the_same_form(site: Site) -> None:
+    answers = {
+        404: await site.client.get("/v2"),
+        405: await site.client.put(EVENTS),
+        400: await site.client.get("/health", headers={"Host": "a b"}),
+    }
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        told = answer.json()
+        assert told["status"] == status
+        assert any("\u3040" <= letter <= "\u30ff" for letter in told["detail"] + told["title"])
+    assert set(answers[405].headers["allow"].split(", ")) == {"GET", "OPTIONS", "POST"}
+
+
+async def test_a_mistake_of_ours_is_logged_and_not_shown(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.app.state.ward = None
+    answer = await site.client.get("/health")
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "type": "/problems/unexpected",
+        "title": "処理できませんでした",
+        "status": 500,
+        "detail": "処理できませんでした。時間をおいてもう一度お試しください",
+    }
+    assert "AttributeError" in caplog.text
+
+
+async def test_health_tells_how_far_the_answers_are_behind(site: Site) -> None:
+    await site.send(HELD)
+    await site.until_projected()
+    async with httpx.AsyncClient(base_url=site.base) as client:
+        answer = await client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "behind": {"events": 0, "seconds": 0.0}}
