@@ -93,7 +93,8 @@ async def report(
         raise NoSuchFormat
     document = await ward.answers.report(request.user.log, year_of(year), moment_of(as_of))
     headers = {"Content-Security-Policy": policy(STYLE_SOURCE)} if kind == "html" else None
-    return Response(WRITERS[kind](document), media_type=MEDIA_TYPES[kind], headers=headers)
+    media_type = MEDIA_TYPES[kind].partition(";")[0]  # the framework adds the charset to text
+    return Response(WRITERS[kind](document), media_type=media_type, headers=headers)
 
 
 @get(

@@ -46,7 +46,7 @@ def openapi(state: State) -> Response[bytes]:
 @get("/schema", include_in_schema=False, media_type="text/html", sync_to_thread=False)
 def schema(state: State) -> Response[bytes]:
     headers = {"Content-Security-Policy": policy(STYLE_SOURCE)}
-    return Response(state.schema.page, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(state.schema.page, media_type="text/html", headers=headers)
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,12 @@ def parse_as_of(text: str) -> AsOf:
             day = date.fromisoformat(text)
             return datetime.combine(day, time.max, JAPAN)
         moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment.astimezone(UTC)  # overflows at the ends of the calendar
+            return moment
     except (ValueError, OverflowError) as error:
         raise _unreadable() from error
-    if moment.tzinfo is None:
-        raise _unreadable()
-    return moment
+    raise _unreadable()
 
 
 def _unreadable() -> Malformed:

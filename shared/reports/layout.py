@@ -1,4 +1,7 @@
-"""The whole form in its layout of eight columns."""
+"""The whole form in its layout of eight columns.
+
+An unread remark from outside the twelve months has no place in it: the other formats show it.
+"""
 
 import re
 
@@ -28,13 +31,12 @@ def rows(filled: Form) -> list[list[str]]:
             )
             for row in filled.months
         ),
-        _row({0: form.COOPERATION, 1: _paragraphs([form.ACHIEVEMENTS, *filled.achievements])}),
-        _row({1: _paragraphs([form.ISSUES, *map(_issue, filled.issues)])}),
+        _tagged({0: form.COOPERATION, 1: _paragraphs([form.ACHIEVEMENTS, *filled.achievements])}),
+        _tagged({1: _paragraphs([form.ISSUES, *map(_issue, filled.issues)])}),
         _row({0: form.PRACTICES, form.SHARED_ISSUES_COLUMN: form.SHARED_ISSUES}),
-        _row(
+        _tagged(
             {0: _lines(filled.practices), form.SHARED_ISSUES_COLUMN: _lines(filled.shared_issues)}
         ),
-        *(_row({0: remark.text}) for remark in filled.remarks),
     ]
 
 
@@ -82,6 +84,10 @@ def _kinds(kinds: tuple[str, ...], first: int, filled: Form) -> dict[int, str]:
 
 
 def _row(cells: dict[int, str]) -> list[str]:
+    return _tagged({column: _escaped(text) for column, text in cells.items()})
+
+
+def _tagged(cells: dict[int, str]) -> list[str]:
     return [cells.get(column, "") for column in range(COLUMNS)]
 
 

@@ -73,7 +73,8 @@ class Site:
 
     def with_gate(self, gate: Gate) -> Ward:
         """Give the app's ward with another gate."""
-        return replace(self.app.state.ward, gate=gate)
+        ward: Ward = self.app.state.ward
+        return replace(ward, gate=gate)
 
     async def send(self, *facts: Fact, to: str = EVENTS) -> httpx.Response:
         """Send facts as a batch; each gets a new id."""

@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from shared.domain import fact, sale, stall, vendor
+from shared.domain import committee, fact, sale, stall, vendor
 from shared.names import hold_names
 from shared.reports.writing import STYLE, STYLE_SOURCE
 from tests.database.world import HODOGAYA
@@ -133,15 +133,13 @@ async def test_a_figure_as_of_then_is_the_figure_of_then(site: Site) -> None:
 
 
 async def test_a_figure_that_the_year_does_not_have_is_not_found(site: Site) -> None:
-    for name in ("nothing", "lines/2025-10", f"sales/{uuid4()}/days", "%00", "../../events", "x/"):
+    for name in ("nothing", "lines/2025-10", f"sales/{uuid4()}/days", "%00", "x/"):
         answer = await site.client.get(f"{LOG}/figures/2025/{name}")
         assert answer.status_code == 404, name
         assert answer.json()["detail"]
 
 
 async def test_names_come_from_the_erasable_table(site: Site) -> None:
-    from shared.domain import committee
-
     chair = uuid4()
     await site.send(committee.OfficerAppointed(2025, "chair", chair, "ゆめわーく"))
     await hold_names(site.world.names, HODOGAYA, {chair: "保土ケ谷 花子"})

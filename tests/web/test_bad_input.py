@@ -92,7 +92,8 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "35 zero-width no-break space": (opened('"ab\ufeffcd"'), 400, "/data/name"),
     "37 a line break in a name": (opened(r'"a\r\nBcc: b"'), 400, "/data/name"),
     "35 only blanks": (opened('" \u3000 "'), 400, "/data/name"),
-    "a day that is not": (said(msgspec.to_builtins(HELD) | {"day": "2025-02-29"}), 400, "/data/day"),
+    "a day that is not": (
+        said(msgspec.to_builtins(HELD) | {"day": "2025-02-29"}), 400, "/data/day"),
     "an upper-case id": (
         json.dumps(event(uuid4(), HELD) | {"id": str(uuid4()).upper()}).encode(), 400, "/id"),
     "another log's source": (

@@ -3,6 +3,7 @@
 import base64
 import logging
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -134,10 +135,14 @@ async def test_a_role_ends_with_its_last_day_in_japan(site: Site) -> None:
     last_moment = datetime(2026, 3, 31, 14, 59, 59, tzinfo=UTC)
     wards = load_wards(None)
     for moment, status in ((last_moment, 200), (last_moment + timedelta(seconds=1), 401)):
-        gate = Gate(site.world.auth, site.world.reader, wards, lambda moment=moment: moment)
+        gate = Gate(site.world.auth, site.world.reader, wards, partial(_same, moment))
         site.app.state.ward = site.with_gate(gate)
         answer = await site.client.get(EVENTS, headers=bearer(token))
         assert answer.status_code == status
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 async def test_each_refusal_leaves_one_line_without_the_token(
