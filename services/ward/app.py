@@ -51,7 +51,7 @@ def ward_app(urls: Urls, settings: Settings, published: Callable[[], None] = nob
         before_request=refuse_unknown,
     )
     return Litestar(
-        [log, pages.health, pages.schema, pages.openapi],
+        [log, pages.health, pages.schema, pages.openapi, pages.problem],
         dependencies={"ward": Provide(ward_of, sync_to_thread=False)},
         exception_handlers={Exception: problem},
         before_send=[protect],

@@ -6,10 +6,14 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
 
 from services.ward.ward import Ward
+from shared.errors import NotFound
 from shared.web.health import Health
 from shared.web.openapi import document
+from shared.web.problems import published_types
 from shared.web.protection import policy
 from shared.web.schema_page import STYLE_SOURCE, draw
 
@@ -47,6 +51,15 @@ def openapi(state: State) -> Response[bytes]:
 def schema(state: State) -> Response[bytes]:
     headers = {"Content-Security-Policy": policy(STYLE_SOURCE)}
     return Response(state.schema.page, media_type="text/html", headers=headers)
+
+
+@get("/problems/{name:path}", include_in_schema=False, sync_to_thread=False)
+def problem(name: FromPath[str]) -> Redirect:
+    """The `type` of a problem leads to its explanation."""
+    kinds = {kind for _, kind, _ in published_types()}
+    if f"/problems{name}" not in kinds:
+        raise NotFound
+    return Redirect(f"/schema#/problems{name}")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The account of a form's cells: what every character became."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -115,18 +115,20 @@ class Ledger:
     def account(self) -> dict[tuple[int, int], tuple[str, tuple[Segment, ...]]]:
         """Give each filled cell, by row and column, with segments that tile its own text."""
         return {
-            (cell.row, cell.column): (
-                cell.source,
-                tuple(
-                    Segment(*cell.folded.span(mark.start, mark.end), mark.role)
-                    for mark in self._complete(cell)
-                ),
-            )
+            (cell.row, cell.column): (cell.source, tuple(self._segments(cell)))
             for cell in self._all()
         }
 
     def _all(self) -> list[Cell]:
         return [cell for row in self._cells for cell in row]
+
+    def _segments(self, cell: Cell) -> Iterator[Segment]:
+        if not cell.folded.text:
+            yield Segment(0, len(cell.source), "separator")
+        for mark in self._complete(cell):
+            start, end = cell.folded.span(mark.start, mark.end)
+            if start < end:
+                yield Segment(start, end, mark.role)
 
     def _complete(self, cell: Cell) -> list[Mark]:
         """Give marks that tile the folded text: white space between them separates."""

@@ -15,6 +15,7 @@ CLUSTER = r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f\U000e0100-\U000
 
 _PIECES = re.compile(f"{BLOCK_TAG}|{INLINE_TAG}|{ENTITY}|\r\n|{CLUSTER}", re.IGNORECASE | re.DOTALL)
 _BLOCK_TAG = re.compile(BLOCK_TAG, re.IGNORECASE)
+_ENTITY = re.compile(ENTITY, re.IGNORECASE)
 _INLINE_TAG = re.compile(INLINE_TAG, re.IGNORECASE)
 # No such character can be printed, and some (direction overrides) make a text read as another.
 _UNPRINTABLE = re.compile(
@@ -81,7 +82,7 @@ def key(text: str) -> str:
 def plain(text: str) -> str:
     """Strip tags, entities and what cannot be printed; every other character stays as typed."""
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
-    return _UNPRINTABLE.sub("", html.unescape(text)).strip()
+    return _UNPRINTABLE.sub("", _ENTITY.sub(_unescape, text)).strip()
 
 
 def unprintable(text: str) -> bool:
@@ -97,6 +98,10 @@ def lines(cell: Folded) -> list[tuple[int, int]]:
         cell.trim(start, start + len(part)) for start, part in zip(starts, parts, strict=False)
     ]
     return [(start, end) for start, end in trimmed if start < end]
+
+
+def _unescape(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])
 
 
 @lru_cache(maxsize=8192)

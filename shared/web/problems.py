@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Request, Response
@@ -9,7 +10,15 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import QueryParameter
 
 from shared.domain.fact import NotEffective
-from shared.errors import IchiError, Malformed, NotFound, NotSignedIn, TooLarge, Unavailable
+from shared.errors import (
+    BadSetting,
+    IchiError,
+    Malformed,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    Unavailable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +59,16 @@ class BadRequest(Malformed):
 class Unexpected(IchiError):
     """A mistake of ours: the log has the trace, the answer has none."""
 
+
+ANSWERING = (
+    "shared.domain.",
+    "shared.errors",
+    "shared.eventlog",
+    "shared.reports.answering",
+    "shared.web.",
+    "services.ward.",
+)
+"""Where the errors are defined that a request may end in."""
 
 OURS: dict[int, type[IchiError]] = {
     400: BadRequest,
@@ -104,6 +123,18 @@ def ours(request: Request[Any, Any, Any], error: Exception) -> IchiError:
             return OURS[status]()
         case _:
             return Unexpected()
+
+
+def published_types() -> list[tuple[int, str, str]]:
+    """Status, type and message of every error that an answer may be about, by status."""
+    return sorted((kind.status, type_of(kind), kind.message) for kind in _kinds(IchiError))
+
+
+def _kinds(kind: type[IchiError]) -> Iterator[type[IchiError]]:
+    for child in kind.__subclasses__():
+        if child.__module__.startswith(ANSWERING) and child is not BadSetting:
+            yield child
+        yield from _kinds(child)
 
 
 def _parameter_name(request: Request[Any, Any, Any], key: str) -> str:

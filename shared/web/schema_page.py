@@ -8,9 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.errors import IchiError
 from shared.web.fact_schemas import Schema
-from shared.web.problems import type_of
+from shared.web.problems import published_types
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -56,7 +55,7 @@ def draw(document: Schema) -> bytes:
         parts=[schemas[name] for name in schemas if name in parts],
         event=schemas["Event"],
         problem=schemas["Problem"],
-        problems=sorted({(k.status, type_of(k), k.message) for k in _kinds(IchiError)}),
+        problems=published_types(),
         tag=lambda schema: schema["properties"]["type"]["enum"][0],
         kind=kind_text,
         example=lambda value: json.dumps(value, ensure_ascii=False, indent=2),
@@ -98,10 +97,3 @@ def _parts_of(schema: Any) -> set[str]:  # noqa: ANN401 - any JSON value
     if isinstance(schema, list):
         return set().union(*(_parts_of(child) for child in schema))
     return set()
-
-
-def _kinds(kind: type[IchiError]) -> list[type[IchiError]]:
-    """Every error that some answer may be about."""
-    return [
-        each for child in kind.__subclasses__() for each in (child, *_kinds(child)) if each.message
-    ]

@@ -79,7 +79,7 @@ def said_by(form: Form) -> tuple[set[str], set[int]]:
                 numbers.add(value)
             case dict():
                 collect([*value.keys(), *value.values()])
-            case list():
+            case list() | tuple():
                 for part in value:
                     collect(part)
 

@@ -1,4 +1,4 @@
-"""Forms to read: the real one where it is at hand, the repository's own, and small ones of a line."""
+"""Forms to read: the real one where it is at hand, the repository's own, and small ones."""
 
 from collections.abc import Callable
 from pathlib import Path

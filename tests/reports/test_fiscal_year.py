@@ -68,7 +68,7 @@ def test_a_year_inside_the_form_is_not_its_heading(place: str) -> None:
 
 
 def test_heading_and_importer_must_agree() -> None:
-    with pytest.raises(FiscalYearDiffers, match="2025 年度.*2024 年度"):
+    with pytest.raises(FiscalYearDiffers, match=r"2025 年度.*2024 年度"):
         read_form(form("令和7年度"), 2024)
 
 

@@ -95,7 +95,8 @@ def test_a_count_that_is_none_is_kept_unread(read: Reader) -> None:
 
 def test_paragraphs_stand_below_their_headings(reading: Reader) -> None:
     form = reading(
-        "4月|\n連携・協働による課題解決の仕組み|<p>部会でできたこと・やったこと</p> <p>甲。</p><p>乙。</p>"
+        "4月|\n連携・協働による課題解決の仕組み"
+        "|<p>部会でできたこと・やったこと</p> <p>甲。</p><p>乙。</p>"
         "\n|【運営上の課題】<br>1. 丙<br>２．丁<br>(3) 戊<br>④己<br>1.5倍<br>・庚"
         "\nシェアしたい取り組み||||市域で共有･検討したい課題\n辛||||<p>壬</p><p>癸</p>"
     )

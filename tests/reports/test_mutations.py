@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-
 from shared.reports.form import Form
 from shared.reports.reading import read_form, trace
 from shared.reports.refusals import FiscalYearDiffers, NotAForm
@@ -29,7 +28,8 @@ NAMES = [
 Change = Callable[[str], str]
 Damage = Callable[[list[list[str]]], None]
 ODD = st.sampled_from(
-    "0123456789０９一日月間、，,・（）()「」～〜~-ー延べのべ出店品事業所区から年度令和R\t\n\r\"'<>&;:：①㈪²　 \u200b\u3099\x00\u202e\ufeff𠮷"
+    "0123456789０９一日月間、，,・（）()「」～〜~-ー延べのべ出店品事業所区から年度令和R"
+    "\t\n\r\"'<>&;:：①㈪²　 \u200b\u3099\x00\u202e\ufeff𠮷"
 )
 CHARACTERS = ODD | st.characters(exclude_categories=["Cs"])
 PLACES = st.integers(0, len(REAL) - 1)

@@ -1,10 +1,15 @@
 """Every answer of the app, whatever was asked: its form, its headers, its calm."""
 
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 
+from shared.embedded import SUPERUSER, Server
+from shared.postgres import connect
 from tests.web.site import EVENTS, HELD, Site
 
+TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
 PROTECTED = {
     "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -69,3 +74,26 @@ async def test_health_tells_how_far_the_answers_are_behind(site: Site) -> None:
         answer = await client.get("/health")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "behind": {"events": 0, "seconds": 0.0}}
+
+
+async def test_without_its_database_it_says_so_and_comes_back_by_itself(
+    site: Site, server: Server
+) -> None:
+    name = urlsplit(site.world.urls.application).path.strip("/")
+    owner = await connect(server.url(SUPERUSER, "postgres"))
+    await owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    await owner.execute(TERMINATE, name)
+    for answer in (
+        await site.client.get("/health"),
+        await site.client.get(EVENTS),
+        await site.send(HELD),
+    ):
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        assert answer.json()["type"] == "/problems/unavailable"
+        assert name not in answer.text
+    await owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    await owner.close()
+    assert (await site.client.get("/health")).status_code == 200
+    assert (await site.send(HELD)).status_code == 201
+    assert (await site.client.get(EVENTS)).status_code == 200

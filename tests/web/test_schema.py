@@ -74,7 +74,7 @@ def test_every_operation_of_the_app_is_in_the_document_and_no_other(
         for method in route.methods - {"OPTIONS"}
     }
     described = {(path, method) for path, all_ in document["paths"].items() for method in all_}
-    assert routes - described == {("/schema", "get")}
+    assert routes - described == {("/schema", "get"), ("/problems/{name}", "get")}
     assert described <= routes
     operations = [each for all_ in document["paths"].values() for each in all_.values()]
     assert len({each["operationId"] for each in operations}) == len(operations)
@@ -127,6 +127,15 @@ def test_every_error_has_a_type_of_its_own_and_a_title() -> None:
     ]
     assert len({type_of(kind) for kind in found}) == len(found)
     assert {kind.status for kind in found} <= set(TITLES)
+
+
+async def test_the_type_of_a_problem_leads_to_its_explanation(site: Site) -> None:
+    answer = await site.client.get("/problems/stall/was-cancelled")
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/schema#/problems/stall/was-cancelled"
+    page = (await site.client.get("/schema")).text
+    assert 'id="/problems/stall/was-cancelled"' in page
+    assert (await site.client.get("/problems/x%0d%0ay")).status_code == 404
 
 
 def test_the_page_loads_nothing_and_names_everything(page: str) -> None:
