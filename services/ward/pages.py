@@ -23,6 +23,7 @@ DESCRIPTION = (
     "台帳ごとのトークンを Authorization: Bearer に付けて使います。"
 )
 VERSION = "1"
+ADDRESS = "/schema/openapi.json"
 
 
 @get(
@@ -36,7 +37,7 @@ async def health(ward: NamedDependency[Ward]) -> Health:
 
 
 @get(
-    "/schema/openapi.json",
+    ADDRESS,
     summary="この API の説明を、機械が読む形で受け取る",
     description="OpenAPI 3.1 の文書です。記録の種類は components の schemas にあります。",
     response_description="OpenAPI 3.1",
@@ -73,4 +74,4 @@ class Schema:
 def schema_of(app: Litestar) -> Schema:
     """The ward's operations and every fact."""
     made = document(app, TITLE, VERSION, DESCRIPTION)
-    return Schema(msgspec.json.encode(made), draw(made))
+    return Schema(msgspec.json.encode(made), draw(made, ADDRESS))

@@ -1,6 +1,7 @@
 """The form's own words, however they are typed."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from shared.reports.clauses import ERAS
@@ -73,9 +74,14 @@ def inline_label(cell: Cell) -> tuple[str, int] | None:
     return (label, begins.end()) if begins and label in PAIRED else None
 
 
-def is_month(cell: Cell) -> bool:
-    """Whether a cell is the label of a month of any year."""
-    return _month(cell) is not None
+def find_month(cells: Sequence[Cell]) -> int | None:
+    """Say which cell of a row is the label of a month: the first, or one behind no other label."""
+    for position, cell in enumerate(cells[:2]):
+        if _month(cell):
+            return position
+        if label_of(cell):
+            return None
+    return None
 
 
 def month_of(cell: Cell, fiscal_year: int) -> YearMonth | None:

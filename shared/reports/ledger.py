@@ -1,17 +1,22 @@
 """The account of a form's cells: what every character became."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from shared.reports.cells import Grid
-from shared.reports.form import ReadingWarning, Remark
+from shared.reports.form import CHAIR, VICE_CHAIR, ReadingWarning, Remark
 from shared.reports.marks import Mark, Role, gaps
 from shared.reports.text import Folded, fold, unprintable
 
 LONGEST_LABEL: Final = 100
 QUOTED: Final = 30
+OFFICES: Final = (CHAIR, VICE_CHAIR)
+NAMED: Final = (
+    "に、部会長か副部会長の氏名と同じ文字があります。"
+    "人の名前なら、様式から消して読み込み直してください"
+)
 
 WHY: Final = {
     "reading.unread": "を読み取れませんでした",
@@ -65,6 +70,15 @@ class Ledger:
         self._impersonal: set[Cell] = set()
         self._warnings: list[ReadingWarning] = []
 
+    def merge(self, cells: Sequence[Cell]) -> Cell:
+        """Make one cell of neighbours that were one before a stray tab, line by line."""
+        merged = Cell(cells[0].row, cells[0].column, "\n".join(cell.source for cell in cells))
+        row = self._cells[merged.row]
+        row[row.index(cells[0])] = merged
+        for cell in cells[1:]:
+            row.remove(cell)
+        return merged
+
     def enter(self, cell: Cell, *marks: Mark) -> None:
         self._marks.setdefault(cell, []).extend(marks)
 
@@ -110,6 +124,9 @@ class Ledger:
                     personal = cell not in self._impersonal or any(name in text for name in names)
                     remarks.append(Remark(place, text, personal))
                     warnings.append(_why(place, mark.rule, text, personal=personal))
+                elif place not in OFFICES and any(name in text for name in names):
+                    message = f"{place}{NAMED}"
+                    warnings.append(ReadingWarning(place, "reading.officer_named", message))
         return remarks, warnings + self._warnings
 
     def account(self) -> dict[tuple[int, int], tuple[str, tuple[Segment, ...]]]:

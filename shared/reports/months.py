@@ -14,7 +14,7 @@ from shared.reports.form import (
     Item,
     MonthRow,
 )
-from shared.reports.labels import label_of, month_of
+from shared.reports.labels import find_month, label_of, month_of
 from shared.reports.ledger import Cell, Ledger
 from shared.reports.marks import Mark, separators
 from shared.reports.month_cell import read_month_cell
@@ -46,13 +46,13 @@ class Months:
 
     def read_row(self, cells: Sequence[Cell]) -> bool:
         """Say whether the row is a month's, and read it if so."""
-        for position, cell in enumerate(cells[:2]):
-            month = month_of(cell, self._fiscal_year)
-            if month is not None:
-                self._ledger.label(cell)
-                self._read_month(month, cell, list(cells[position + 1 :]))
-                return True
-        return False
+        found = find_month(cells)
+        month = month_of(cells[found], self._fiscal_year) if found is not None else None
+        if found is None or month is None:
+            return False
+        self._ledger.label(cells[found])
+        self._read_month(month, cells[found], list(cells[found + 1 :]))
+        return True
 
     def warn_of_missing(self) -> None:
         for month in MONTHS:
@@ -66,8 +66,9 @@ class Months:
     def _read_month(self, month: YearMonth, label: Cell, cells: list[Cell]) -> None:
         meeting = cells.pop() if cells and self._tells_meeting(label, cells) else None
         again = "（二つ目の行）" if month.month in self._read else ""
-        for cell in cells:
-            self._ledger.name(cell, f"{month.month}月 {ACTIVITIES}{again}", personal=False)
+        activities = self._ledger.merge(cells) if cells else None
+        if activities:
+            self._ledger.name(activities, f"{month.month}月 {ACTIVITIES}{again}", personal=False)
         if meeting:
             self._ledger.name(meeting, f"{month.month}月 {MEETING_DAYS}{again}", personal=False)
         if again:
@@ -79,10 +80,9 @@ class Months:
             )
             return
         items: list[Item] = []
-        for cell in cells:
-            some, marks = read_month_cell(cell.folded, month)
-            items += some
-            self._ledger.enter(cell, *marks)
+        if activities:
+            items, marks = read_month_cell(activities.folded, month)
+            self._ledger.enter(activities, *marks)
         days = self._read_meeting_days(meeting, month) if meeting else ()
         self._read[month.month] = MonthRow(str(month), tuple(items), days)
 

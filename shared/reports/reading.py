@@ -1,6 +1,6 @@
 """Bytes to a Form: everything the form says, and word for word whatever could not be understood."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from shared.reports.form import (
 )
 from shared.reports.head import Head
 from shared.reports.heading import read_title, read_year
-from shared.reports.labels import inline_label, is_month, label_of
+from shared.reports.labels import find_month, inline_label, label_of
 from shared.reports.ledger import Cell, Ledger, Segment
 from shared.reports.months import Months
 from shared.reports.narrative import Narrative
@@ -114,23 +114,20 @@ def _read_rows(ledger: Ledger, head: Head, months: Months, narrative: Narrative)
 def _is_form(ledger: Ledger) -> bool:
     """A form has at least one month's row and one other word of its own."""
     rows = ledger.filled_rows()
-    return any(_of_month(row) for row in rows) and any(label_of(c) for row in rows for c in row)
+    months = any(find_month(row) is not None for row in rows)
+    return months and any(label_of(cell) for row in rows for cell in row)
 
 
 def _title(ledger: Ledger) -> list[Cell]:
     """Give the cells above the form, and its first row."""
     title: list[Cell] = []
     for row in ledger.filled_rows():
-        if _of_month(row):
+        if find_month(row) is not None:
             break
         title += row
         if any(label_of(cell) or inline_label(cell) for cell in row):
             break
     return title
-
-
-def _of_month(row: Sequence[Cell]) -> bool:
-    return any(is_month(cell) for cell in row[:2])
 
 
 def _without(names: Iterable[str], row: MonthRow) -> MonthRow:

@@ -80,9 +80,13 @@ def key(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Strip tags, entities and what cannot be printed; every other character stays as typed."""
+    """Strip tags, entities and what cannot be printed; every other character stays as typed.
+
+    Line ends become LF and tabs spaces: no text may tear the table it is printed in.
+    """
     text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
-    return _UNPRINTABLE.sub("", _ENTITY.sub(_unescape, text)).strip()
+    text = _LINE_END.sub("\n", _ENTITY.sub(_unescape, text)).replace("\t", " ")
+    return _UNPRINTABLE.sub("", text).strip()
 
 
 def unprintable(text: str) -> bool:
@@ -116,8 +120,6 @@ def _fold_piece(piece: str) -> str:
     folded = unicodedata.normalize("NFKC", piece)
     if piece and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS):
         return f"({folded})" if folded in WEEKDAYS else piece  # ㊊, but never ② or ²
-    if folded.startswith("(") and len(folded) > 1:
-        return (
-            folded if folded[1:-1] in WEEKDAYS or folded[1].isdigit() else piece
-        )  # ㈪, but not ㈱
+    if folded.startswith("(") and len(folded) > 1 and not folded[1].isdigit():
+        return folded if folded[1:-1] in WEEKDAYS else piece  # ㈪, but not ㈱
     return folded

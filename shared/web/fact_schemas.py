@@ -7,6 +7,7 @@ import msgspec
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS
 from shared.domain.examples import example_of
+from shared.domain.stall import Held
 from shared.web import words
 
 Schema = dict[str, Any]
@@ -36,11 +37,24 @@ def components() -> dict[str, Schema]:
         if "properties" in schema:
             schema["additionalProperties"] = False
             for field, kind in schema["properties"].items():
-                kind["description"] = words.FIELDS[field]
+                own = f"{name}.{field}"
+                kind["description"] = words.FIELDS.get(own) or words.FIELDS[field]
         if name in examples:
             schema["examples"] = [examples[name]]
         schemas[name] = schema
     return schemas
+
+
+def event_example() -> Schema:
+    """A stall day as it is sent."""
+    data = msgspec.to_builtins(example_of(Held))
+    return {
+        "specversion": "1.0",
+        "id": "0199fe21-5c00-7a3e-8d41-6f2b9c0e7a55",
+        "source": "/v1/logs/141062-hanbai",
+        "type": data["type"],
+        "data": data,
+    }
 
 
 def any_fact() -> Schema:

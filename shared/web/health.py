@@ -11,8 +11,6 @@ from shared.eventlog import Pool
 from shared.projecting import Projections, lagging, read_answers
 from shared.publishing import now
 
-WITHIN_SECONDS = 2.0
-
 
 class Behind(msgspec.Struct, frozen=True):
     """Over all logs: events not yet projected, and how long the oldest of them has waited."""
@@ -28,15 +26,16 @@ class Health(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Pulse:
-    """`projector` is a pool that sees all logs."""
+    """`projector` is a pool that sees all logs; `within` is in seconds."""
 
     projector: Pool
     projections: Projections
+    within: float = 2.0
 
     async def feel(self) -> Health:
-        """Look within two seconds; raises `Unavailable`."""
+        """Look, and not for long; raises `Unavailable`."""
         try:
-            async with asyncio.timeout(WITHIN_SECONDS):
+            async with asyncio.timeout(self.within):
                 return Health("ok", await self._behind())
         except TimeoutError as error:
             raise Unavailable from error

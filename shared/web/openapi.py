@@ -83,7 +83,8 @@ BODY: Schema = {
 
 def document(app: Litestar, title: str, version: str, description: str) -> Schema:
     """Every operation of the app that is not left out, with the schemas that it needs."""
-    schemas = {"Problem": PROBLEM, "Event": EVENT, "Fact": fact_schemas.any_fact()}
+    event = EVENT | {"examples": [fact_schemas.event_example()]}
+    schemas = {"Problem": PROBLEM, "Event": event, "Fact": fact_schemas.any_fact()}
     paths: dict[str, Schema] = {}
     for path, method, handler in operations(app):
         paths.setdefault(path, {})[method.lower()] = _operation(path, method, handler, schemas)

@@ -117,8 +117,6 @@ def ours(request: Request[Any, Any, Any], error: Exception) -> IchiError:
                 f"{name} の値が正しくありません。/schema で書き方を確認してください",
                 pointer=f"/{name}",
             )
-        case ValidationException():
-            return BadParameter()
         case HTTPException(status_code=status) if status in OURS:
             return OURS[status]()
         case _:

@@ -33,6 +33,7 @@ SIMPLE = {
     "object": "項目の集まり",
 }
 LARGEST_SHOWN = 10**9
+MOST_SHOWN = 8
 
 _environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -43,13 +44,14 @@ _environment = Environment(
 )
 
 
-def draw(document: Schema) -> bytes:
-    """The OpenAPI document of an app for people."""
+def draw(document: Schema, address: str) -> bytes:
+    """The OpenAPI document of an app for people; `address` is where it stands itself."""
     schemas = document["components"]["schemas"]
     fact_names = {each["$ref"].rpartition("/")[2] for each in schemas["Fact"]["oneOf"]}
     parts = {part for name in fact_names for part in _parts_of(schemas[name])} - fact_names
     page = _environment.get_template("schema.html").render(
         document=document,
+        address=address,
         style=STYLE,
         facts=[schemas[name] for name in schemas if name in fact_names],
         parts=[schemas[name] for name in schemas if name in parts],
@@ -67,9 +69,12 @@ def kind_text(schema: Schema) -> str:
     """What may stand in a field, in a few words."""
     match schema:
         case {"$ref": str(reference)}:
-            text = reference.rpartition("/")[2]
+            name = reference.rpartition("/")[2]
+            text = "記録のどれか" if name == "Fact" else name
         case {"anyOf": choices} | {"oneOf": choices}:
-            text = "、または ".join(dict.fromkeys(kind_text(choice) for choice in choices))
+            texts = dict.fromkeys(kind_text(choice) for choice in choices)
+            many = len(texts) > MOST_SHOWN
+            text = f"{len(texts)} 種類の記録のどれか" if many else "、または ".join(texts)
         case {"const": value} | {"enum": [value]}:
             text = f"{value}"
         case {"enum": values}:

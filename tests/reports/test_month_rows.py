@@ -170,3 +170,13 @@ def test_what_cannot_be_printed_is_taken_out_and_said(reading: Reader) -> None:
     form = reading("4月|区役所\x00販売\u202e（3日間）")
     assert form.months[0].items == (WARD_OFFICE,)
     assert rules(form) == ["reading.unprintable"]
+
+
+def test_a_cell_that_a_stray_tab_cut_in_two_is_one(reading: Reader) -> None:
+    form = reading("4月|会計監査（8日）、区役所|販売（3|日間）、区役所販売（|3日間）||15日")
+    assert form.months[0].items == (
+        AuditItem(date(2025, 4, 8)),
+        RemarkItem("区役所"),
+        SaleItem("販売", DayCount(3)),
+        WARD_OFFICE,
+    )

@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from shared.embedded import SUPERUSER, Server
+from shared.errors import Unavailable
 from shared.postgres import connect
+from shared.web.health import Pulse
 from tests.web.site import EVENTS, HELD, Site
 
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
@@ -97,3 +99,10 @@ async def test_without_its_database_it_says_so_and_comes_back_by_itself(
     assert (await site.client.get("/health")).status_code == 200
     assert (await site.send(HELD)).status_code == 201
     assert (await site.client.get(EVENTS)).status_code == 200
+
+
+async def test_health_does_not_wait_for_long(site: Site) -> None:
+    async with site.world.projector.acquire():
+        pulse = Pulse(site.world.projector, site.world.projections, within=0.0)
+        with pytest.raises(Unavailable):
+            await pulse.feel()
