@@ -112,4 +112,4 @@ class Refused(Invalid):
 
 class Unavailable(IchiError):
     status = 503
-    message = "ただいま記録できません。しばらくしてからもう一度お試しください"
+    message = "ただいま利用できません。しばらくしてからもう一度お試しください"

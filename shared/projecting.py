@@ -131,7 +131,8 @@ CROSS JOIN LATERAL (
     SELECT position FROM bookmark WHERE log = $1 AND named IS NOT NULL OFFSET 0
 ) b
 LEFT JOIN LATERAL (
-    SELECT projection, body FROM answer WHERE log = $1 AND year = $2 AND named IS NOT NULL
+    SELECT projection, body FROM answer
+    WHERE log = $1 AND year = $2 AND projection = ANY ($3) AND named IS NOT NULL
     OFFSET 0
 ) a ON true
 """
@@ -334,15 +335,21 @@ async def effective_facts(pool: Pool, log: str, upto: int | None = None) -> Effe
 
 
 async def read_answers(
-    pool: Pool, projections: Projections, log: str, fiscal_year: int
+    pool: Pool,
+    projections: Projections,
+    log: str,
+    fiscal_year: int,
+    wanted: Iterable[Projection[Any]] | None = None,
 ) -> tuple[int, dict[str, msgspec.Struct]]:
-    """Every stored answer about a year, and the position up to which the log has been projected.
+    """The stored answers about a year, and the position up to which the log has been projected.
 
-    All from one snapshot. A year without facts has the answers of an empty one.
+    All, or those of the wanted questions, by name and from one snapshot. A year without facts has
+    the answers of an empty one.
     """
+    asked = projections.all if wanted is None else wanted
+    kinds = {projection.name: projection.kind for projection in asked}
     with border():
-        rows = await pool.fetch(READ_ANSWERS, log, fiscal_year)
-    kinds = {projection.name: projection.kind for projection in projections.all}
+        rows = await pool.fetch(READ_ANSWERS, log, fiscal_year, list(kinds))
     found: dict[str, msgspec.Struct] = {
         row["projection"]: msgspec.json.decode(row["body"], type=kinds[row["projection"]])
         for row in rows

@@ -110,9 +110,7 @@ def listening(host: str, port: int, *, or_another: bool = False) -> Iterator[soc
             listener.bind((host, port))
         except OSError as error:
             if not or_another:
-                fail(
-                    f"{host} のポート {port} を使えません（{error.strerror}）。--port で変更を"
-                )
+                fail(f"{host} のポート {port} を使えません（{error.strerror}）。--port で変更を")
             listener.bind((host, 0))
         yield listener
 

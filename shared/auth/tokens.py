@@ -17,9 +17,11 @@ INSERT INTO token (digest, log, actor, label) VALUES ($1, $2, $3, $4)
 """
 
 FIND = """
-UPDATE token SET last_used_at = now()
-WHERE digest = $1 AND revoked_at IS NULL RETURNING log, actor
+SELECT log, actor, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale
+FROM token WHERE digest = $1 AND revoked_at IS NULL
 """
+
+USED = "UPDATE token SET last_used_at = now() WHERE digest = $1"
 
 LIST = """
 SELECT actor, label, created_at, last_used_at, revoked_at FROM token
@@ -60,9 +62,12 @@ async def create(pool: Pool, log: str, actor: UUID, label: str) -> str:
 
 
 async def find(pool: Pool, secret: str) -> Caller:
-    """Whose token it is; raises `NotSignedIn`."""
+    """Whose token it is; its last use is noted to the minute. Raises `NotSignedIn`."""
+    digest = digest_of(secret)
     with border():
-        row = await pool.fetchrow(FIND, digest_of(secret))
+        row = await pool.fetchrow(FIND, digest)
+        if row is not None and row["stale"]:
+            await pool.execute(USED, digest)
     if row is None:
         raise NotSignedIn(
             "トークンが正しくないか、取り消されています。新しいトークンを使ってください"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from shared import eventlog
 from shared.errors import Malformed, NotFound
 from shared.eventlog import Entry, Pool
 from shared.names import read_names
-from shared.projecting import Projections, effective_facts, read_answers, year_from
+from shared.projecting import Projection, Projections, effective_facts, read_answers, year_from
 from shared.projections import annual_report, figure_facts, oddities, sale_month
 from shared.projections.figure_facts import Figures
 from shared.projections.oddities import Oddities
@@ -72,7 +73,8 @@ class Answers:
 
     async def report(self, log: str, fiscal_year: int, as_of: AsOf | None = None) -> Document:
         """Draw a committee-year; a year without any facts is an empty form. Raises `NotFound`."""
-        position, answers = await self._answers(log, fiscal_year, as_of)
+        wanted = (annual_report.projection, sale_month.projection, oddities.projection)
+        position, answers = await self._answers(log, fiscal_year, as_of, wanted)
         drawn = answers[annual_report.projection.name]
         sales = answers[sale_month.projection.name]
         odd = answers[oddities.projection.name]
@@ -88,14 +90,16 @@ class Answers:
         self, log: str, fiscal_year: int, as_of: AsOf | None = None
     ) -> tuple[int, Figures]:
         """Every figure of a year's report, and the position it stands at."""
-        position, answers = await self._answers(log, fiscal_year, as_of)
+        wanted = (figure_facts.projection,)
+        position, answers = await self._answers(log, fiscal_year, as_of, wanted)
         found = answers[figure_facts.projection.name]
         assert isinstance(found, Figures)  # noqa: S101 - by its name
         return position, found
 
     async def warnings(self, log: str, fiscal_year: int) -> tuple[int, Oddities]:
         """What looks odd in a year, and up to which position the log has been looked through."""
-        position, answers = await self._answers(log, fiscal_year, None)
+        wanted = (oddities.projection,)
+        position, answers = await self._answers(log, fiscal_year, None, wanted)
         found = answers[oddities.projection.name]
         assert isinstance(found, Oddities)  # noqa: S101 - by its name
         return position, found
@@ -116,10 +120,14 @@ class Answers:
         return Behind(position, found[name], inside, tuple(entries))
 
     async def _answers(
-        self, log: str, fiscal_year: int, as_of: AsOf | None
+        self,
+        log: str,
+        fiscal_year: int,
+        as_of: AsOf | None,
+        wanted: tuple[Projection[Any], ...],
     ) -> tuple[int, dict[str, msgspec.Struct]]:
         if as_of is None:
-            return await read_answers(self.reader, self.projections, log, fiscal_year)
+            return await read_answers(self.reader, self.projections, log, fiscal_year, wanted)
         position = await self._position(log, as_of)
         effective = await effective_facts(self.reader, log, position)
         year = year_from(self.projections, log, fiscal_year, effective)

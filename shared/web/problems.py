@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
-CHALLENGES = 'Bearer realm="ichi", Basic realm="ichi", charset="UTF-8"'
+CHALLENGES = 'Basic realm="ichi", charset="UTF-8", Bearer realm="ichi"'
+"""Chromium reads only the first challenge of a line."""
 """Basic lets a browser open a report: any name, the token as password."""
 SERVER_ERROR = 500
 

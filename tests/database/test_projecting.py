@@ -5,7 +5,6 @@ import os
 from random import Random
 from uuid import UUID, uuid4
 
-import msgspec
 import pytest
 
 from shared import eventlog, projecting
@@ -65,7 +64,7 @@ async def test_incremental_is_rebuilt_is_as_of_now(
 
 async def test_as_of_an_earlier_position_is_what_was_answered_then(world: World) -> None:
     said = a_history(99, 60)
-    then: list[tuple[int, dict[str, msgspec.Struct]]] = []
+    then = []
     for event, fact in said:
         await world.door.admit(HODOGAYA, [proposal(event, fact)], world.secretary)
         await world.catch_up()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from shared.domain import fact, guest, rule, stall
 from shared.domain.base import Fact
-from shared.domain.effective import Holding
 from shared.domain.sale import Opened
 from shared.domain.vendor import Joined
 from shared.ids import id_of
@@ -160,6 +159,6 @@ def test_corrections_of_different_facts_commute(order: list[int], data: st.DataO
 
 def test_a_figure_that_is_not_there_opens_to_nothing() -> None:
     facts, _ = read_facts(FIXTURE.read_bytes())
-    holdings: list[Holding] = list(effective(facts))
+    holdings = list(effective(facts))
     year = year_from(PROJECTIONS, LOG, 2025, holdings)
     assert figure_facts.behind(year, holdings, "lines/2025-10/none/1/days") == []

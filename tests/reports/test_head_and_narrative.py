@@ -74,7 +74,7 @@ def test_an_officers_name_makes_a_remark_personal_wherever_it_stands(reading: Re
 def test_an_officers_name_in_free_words_is_asked_about(reading: Reader) -> None:
     form = reading("部会長|甲山 一（ゆめ）\n年間目標|甲山を支える\n4月|")
     assert form.goal == "甲山を支える"
-    assert [(w.cell, w.rule) for w in form.warnings][0] == ("年間目標", "reading.officer_named")
+    assert next((w.cell, w.rule) for w in form.warnings) == ("年間目標", "reading.officer_named")
     assert "甲山" not in repr(form.warnings)
 
 

@@ -65,8 +65,8 @@ async def test_without_a_good_token_every_route_asks_for_one(site: Site) -> None
         for log in (HODOGAYA, "000000-none"):
             for path, answer in (await ask_all(site, headers, log)).items():
                 assert answer.status_code == 401, (path, headers)
-                assert answer.headers["www-authenticate"].startswith("Bearer ")
-                assert "Basic " in answer.headers["www-authenticate"]
+                assert answer.headers["www-authenticate"].startswith("Basic ")
+                assert "Bearer " in answer.headers["www-authenticate"]
                 assert answer.headers["content-type"] == "application/problem+json"
 
 
