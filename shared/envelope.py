@@ -1,22 +1,21 @@
 """The strict half of the door: bytes to CloudEvents 1.0 to facts, or a reason in Japanese."""
 
-import json
 import re
 from datetime import date, datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from shared.domain.base import FORBIDDEN, Fact
+from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, decode
 from shared.errors import Malformed, TooLarge, WrongMediaType
+from shared.strictjson import escaped, strict_json
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 MAX_BYTES = 1 << 20
 MAX_EVENTS = 1000
-MAX_DEPTH = 16
 
 FIRST_DAY, LAST_DAY = date(1947, 4, 1), date(2201, 3, 31)
 """The fiscal years that answers are given for."""
@@ -83,29 +82,6 @@ def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
     return proposals
 
 
-def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Read JSON as msgspec alone would not: no duplicate keys, NaN, huge numbers or hidden text.
-
-    Raises `Malformed`.
-    """
-    try:
-        value = json.loads(
-            body.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_int=_in_range,
-            parse_float=_no_float,
-        )
-    except UnicodeDecodeError as error:
-        raise Malformed("文字コードは UTF-8 にしてください") from error
-    except RecursionError as error:
-        raise Malformed("入れ子が深すぎます") from error
-    except ValueError as error:
-        raise Malformed("JSON として読み取れません。かっこやコンマを確認してください") from error
-    _check(value, "", 0)
-    return value
-
-
 def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: ANN401 - its own type
     try:
         return decoder.decode(body)
@@ -118,7 +94,7 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: 
 def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str) -> Proposal:
     for name in plain:
         if name not in Envelope.__struct_fields__:
-            raise Malformed(UNKNOWN, pointer=f"{pointer}/{_escaped(name)}")
+            raise Malformed(UNKNOWN, pointer=f"{pointer}/{escaped(name)}")
     if not UUID_FORM.fullmatch(envelope.id):
         raise Malformed(
             "id は小文字の UUID（できれば第7版）にしてください", pointer=f"{pointer}/id"
@@ -167,7 +143,7 @@ def _require_plain(sent: object, read: object, pointer: str) -> None:
     """
     if isinstance(sent, dict) and isinstance(read, dict):
         for key, value in sent.items():
-            inside = f"{pointer}/{_escaped(key)}"
+            inside = f"{pointer}/{escaped(key)}"
             if key not in read:
                 raise Malformed(UNKNOWN, pointer=inside)
             _require_plain(value, read[key], inside)
@@ -197,52 +173,6 @@ def _is_utf8(parameters: str) -> bool:
         if name.strip().lower() == "charset" and value.strip(' "').lower() not in {"utf-8", "utf8"}:
             return False
     return True
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            shown = FORBIDDEN.sub("?", key[:50])
-            raise Malformed(f"項目 {shown} が二度書かれています。一つにしてください")
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise Malformed(f"数として {name} は使えません")
-
-
-def _no_float(text: str) -> NoReturn:
-    raise Malformed(f"数は整数で書いてください（{text[:20]}）")
-
-
-def _in_range(text: str) -> int:
-    if len(text) > len(str(-(2**63))) or not -(2**63) <= int(text) < 2**63:
-        raise Malformed(f"数が大きすぎます（{text[:20]}）")
-    return int(text)
-
-
-def _check(value: object, pointer: str, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise Malformed("入れ子が深すぎます")
-    if isinstance(value, str):
-        if FORBIDDEN.search(value):
-            raise Malformed(
-                "見えない制御文字が含まれています。取り除いて送ってください", pointer=pointer
-            )
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            _check(key, pointer, depth)
-            _check(child, f"{pointer}/{_escaped(key)}", depth + 1)
-    elif isinstance(value, list):
-        for n, child in enumerate(value):
-            _check(child, f"{pointer}/{n}", depth + 1)
-
-
-def _escaped(key: str) -> str:
-    """A key inside a JSON pointer (RFC 6901, 3)."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 UNKNOWN = "知らない項目です。書き間違いでなければ取り除いてください"

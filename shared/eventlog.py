@@ -1,45 +1,23 @@
-"""Append to logs and read them: the only SQL on the log's tables.
+"""Append to logs and read them: the only SQL on the log's tables."""
 
-The bytes, which can never change once a log exists. Every field is preceded by its length in four
-bytes, big-endian::
-
-    digest = SHA-256( salt, id, recorded_at, actor, body )
-    hash   = SHA-256( hash before, log, position, digest )
-
-`salt` is 16 random bytes, `id` and `actor` are the 16 bytes of a UUID, `recorded_at` is
-microseconds since 1970-01-01T00:00Z in 8 bytes, `position` is 8 bytes, `log` is UTF-8, and the
-hash before position 1 is 32 zero bytes. The body is the fact's JSON, byte for byte as it was sent.
-"""
-
-import hashlib
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from shared.chain import BEFORE_THE_FIRST, EPOCH
 from shared.domain import role
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, GOVERNING, read
 from shared.domain.fact import Corrected, Retracted
+from shared.driver import Connection, Pool, border
 from shared.errors import Conflict, NotFound, Unavailable
 
-BEFORE_THE_FIRST = bytes(32)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE = 1000
-
-if TYPE_CHECKING:
-    Connection = (
-        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    )
-    Pool = asyncpg.Pool[asyncpg.Record]
-else:
-    Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -107,10 +85,6 @@ class ClockAhead(Unavailable):
         "台帳の最後の記録が、今の時刻より5分以上先になっています。"
         "運用担当者に時計の確認（ichi log resume）を依頼してください"
     )
-
-
-class ClockOff(Unavailable):
-    message = "サーバーの時計がずれているため記録できません。運用担当者に連絡してください"
 
 
 class NotUnderstoodHere(Unavailable):
@@ -210,46 +184,6 @@ ORDER BY e.position
 LIST_HEADS = "SELECT log, position, hash, recorded_at FROM log_head ORDER BY log"
 OPEN_LOG = "SELECT open_log($1)"
 RESUME_LOG = "SELECT resume_log($1)"
-
-
-def digest_of(salt: bytes, event: UUID, recorded_at: datetime, actor: UUID, body: bytes) -> bytes:
-    """What covers an entry's own content."""
-    micros = (recorded_at - EPOCH) // timedelta(microseconds=1)
-    fields = (salt, event.bytes, micros.to_bytes(8, signed=True), actor.bytes, body)
-    return hashlib.sha256(_framed(fields)).digest()
-
-
-def hash_of(before: bytes, log: str, position: int, digest: bytes) -> bytes:
-    """What chains an entry to all before it."""
-    return hashlib.sha256(_framed((before, log.encode(), position.to_bytes(8), digest))).digest()
-
-
-def _framed(fields: Iterable[bytes]) -> bytes:
-    return b"".join(len(field).to_bytes(4) + field for field in fields)
-
-
-@contextmanager
-def border() -> Iterator[None]:
-    """Where the driver's errors stop: they go on as ours."""
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
-        raise Conflict from error
-    except asyncpg.PostgresError as error:
-        if error.sqlstate == "IC001":
-            raise ClockOff from error
-        if error.sqlstate is not None and error.sqlstate[:2] in {
-            "08",
-            "53",
-            "57",
-            "40",
-            "55",
-            "25",
-        }:
-            raise Unavailable from error
-        raise
-    except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise Unavailable from error
 
 
 async def lock_head(connection: Connection, log: str) -> Head:

@@ -19,8 +19,9 @@ from shared.domain import committee, fact, guest, sale
 from shared.domain.base import Fact
 from shared.domain.effective import Effective, Holding
 from shared.domain.registry import registry
+from shared.driver import Pool
 from shared.envelope import Proposal, proposal
-from shared.eventlog import Entry, Pool, Receipt
+from shared.eventlog import Entry, Receipt
 from shared.ids import id_of, new_id
 from shared.publishing import Door
 from shared.reports.facts import Place, Reader, Stated, place_of

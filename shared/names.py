@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from shared.eventlog import Connection, Pool, border
+from shared.driver import Connection, Pool, border
 
 READ = "SELECT person, name FROM person_name WHERE log = $1"
 

@@ -6,15 +6,16 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from shared import eventlog
+from shared import driver, eventlog
 from shared.domain import role
 from shared.domain.base import Fact, Target
 from shared.domain.catalogue import aggregate_of
 from shared.domain.effective import Effective
 from shared.domain.fact import Corrected, Retracted
+from shared.driver import Pool
 from shared.envelope import Proposal, parse
 from shared.errors import IchiError, ReusedId, Stale
-from shared.eventlog import Draft, Entry, Pool, Receipt
+from shared.eventlog import Draft, Entry, Receipt
 
 JAPAN = timezone(timedelta(hours=9))
 RIGHTS = ("log", "role")
@@ -50,7 +51,7 @@ class Door:
         self, log: str, proposals: Sequence[Proposal], actor: UUID, expected: int | None = None
     ) -> list[Receipt]:
         """The same for facts from our own hand."""
-        with eventlog.border():
+        with driver.border():
             async with self._pool.acquire() as connection, connection.transaction():
                 head = await eventlog.lock_head(connection, log)
                 await eventlog.require_understood(connection, log)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import msgspec
 
 from shared import eventlog
+from shared.chain import BEFORE_THE_FIRST, digest_of, hash_of
 from shared.domain.catalogue import NotUnderstood
-from shared.eventlog import BEFORE_THE_FIRST, Entry, Pool, digest_of, hash_of
+from shared.driver import Pool
+from shared.eventlog import Entry
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from shared.domain.base import Fact
 from shared.domain.effective import Effective
 from shared.domain.registry import registry
 from shared.ids import id_of
-from shared.projecting import Year, year_from
 from shared.projections import annual_report, discover, sale_month
+from shared.questions import Year, year_from
 from shared.reports import layout
 from shared.reports.document import form_of
 from shared.reports.facts import Reader

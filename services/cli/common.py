@@ -15,13 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shared import eventlog
 from shared.domain.base import Role
+from shared.driver import Pool
 from shared.errors import BadSetting, IchiError, NotYours
-from shared.eventlog import Pool
 from shared.importing import Importer
 from shared.postgres import Urls, database, pool
-from shared.projecting import Projections
 from shared.projections import discover
 from shared.publishing import Door
+from shared.questions import Projections
 from shared.reports.answering import Answers
 from shared.settings import Settings, read_settings
 from shared.wards import Wards, load_calendar, load_wards

@@ -7,9 +7,10 @@ import msgspec
 
 from services.cli.common import Desk, fail, read_in, run, write_out
 from shared import eventlog
-from shared.envelope import BATCH, STRUCTURED, strict_json
+from shared.envelope import BATCH, STRUCTURED
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.strictjson import strict_json
 from shared.web.feed import cloud_events, source_of
 
 

@@ -12,6 +12,7 @@ from shared.errors import NotFound
 from shared.ids import id_of, new_id
 from shared.importing import Change, Plan
 from shared.projections import discover, oddities
+from shared.questions import year_from
 from shared.reports.answering import parse_as_of
 from shared.reports.facts import Place, Reader, Stated
 from shared.reports.form import Form
@@ -79,7 +80,7 @@ def _stated(filled: Form) -> list[Stated]:
 def _odd(filled: Form, stated: list[Stated]) -> tuple[oddities.Oddity, ...]:
     projections = discover(load_calendar(None))
     holdings = [Holding(n, new_id(), each.fact) for n, each in enumerate(stated, 1)]
-    year = projecting.year_from(projections, "", filled.fiscal_year, holdings)
+    year = year_from(projections, "", filled.fiscal_year, holdings)
     found = oddities.answer(year).warnings
     return tuple(odd for odd in found if odd.rule != "unread_remark")
 

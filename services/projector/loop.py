@@ -5,9 +5,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from shared.eventlog import Pool
+from shared.driver import Pool
 from shared.postgres import Urls, pool
-from shared.projecting import Projections, catch_up, lagging
+from shared.projecting import catch_up, lagging
+from shared.questions import Projections
 
 logger = logging.getLogger(__name__)
 

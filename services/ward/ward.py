@@ -12,8 +12,9 @@ from shared import eventlog
 from shared.auth.tokens import Caller
 from shared.domain.base import Fact, fiscal_year_of
 from shared.domain.fact import Corrected, Retracted
+from shared.driver import Pool
 from shared.envelope import parse
-from shared.eventlog import Pool, Receipt
+from shared.eventlog import Receipt
 from shared.postgres import Urls, pool
 from shared.projections import discover
 from shared.projections.oddities import Oddity

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from shared.driver import Pool, border
 from shared.errors import NotFound, NotSignedIn
-from shared.eventlog import Pool, border
 
 PREFIX = "ichi_"
 

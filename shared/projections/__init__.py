@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from shared.domain.calendar import Calendar
-from shared.projecting import Projections
+from shared.questions import Projections
 
 
 def discover(calendar: Calendar) -> Projections:

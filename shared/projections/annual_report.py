@@ -10,7 +10,7 @@ import msgspec
 from shared.domain import achievement, committee, issue, month, practice, remark
 from shared.domain.base import Fact, months_of_year
 from shared.domain.registry import Registry, registry
-from shared.projecting import Projection, Year
+from shared.questions import Projection, Year
 
 
 class Officer(msgspec.Struct, frozen=True):

@@ -9,9 +9,9 @@ from shared.domain import committee, guest, rule, sale, stall, vendor
 from shared.domain.base import Fact, month_of
 from shared.domain.effective import Holding
 from shared.domain.registry import Registry, registry
-from shared.projecting import Projection, Year
 from shared.projections import annual_report, sale_month
 from shared.projections.sale_month import Figure, Line
+from shared.questions import Projection, Year
 
 
 class Named(msgspec.Struct, frozen=True):

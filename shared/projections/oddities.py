@@ -13,9 +13,9 @@ from shared.domain.base import Fact, month_of
 from shared.domain.calendar import Calendar
 from shared.domain.effective import Holding
 from shared.domain.registry import Registry, registry
-from shared.projecting import Projection, Year
 from shared.projections import sale_month
 from shared.projections.sale_month import Key, Line
+from shared.questions import Projection, Year
 
 
 class Oddity(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ import msgspec
 from shared.domain import guest, remark, rule, sale, stall, vendor
 from shared.domain.base import Fact, month_of, months_of_year
 from shared.domain.registry import Registry, registry
-from shared.projecting import Projection, Year
+from shared.questions import Projection, Year
 
 Mode = Literal["stall", "goods"]
 Placed = TypeVar("Placed", stall.Reported, stall.Itemised, stall.PartnerJoined)

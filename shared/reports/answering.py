@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from shared import eventlog
+from shared.driver import Pool
 from shared.errors import Malformed, NotFound
-from shared.eventlog import Entry, Pool
+from shared.eventlog import Entry
 from shared.names import read_names
-from shared.projecting import Projection, Projections, effective_facts, read_answers, year_from
+from shared.projecting import effective_facts, read_answers
 from shared.projections import annual_report, figure_facts, oddities, sale_month
 from shared.projections.figure_facts import Figures
 from shared.projections.oddities import Oddities
+from shared.questions import Projection, Projections, year_from
 from shared.reports.document import Document, form_of
 from shared.wards import Wards
 

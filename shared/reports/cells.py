@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from shared.errors import Invalid
-from shared.reports.refusals import NotAForm, TooLarge
+from shared.reports.refusals import FormTooLarge, NotAForm
 from shared.reports.workbook import read_sheets
 
 Grid = tuple[tuple[str, ...], ...]
@@ -39,16 +39,16 @@ _CELL: Final = re.compile(r'"((?:[^"\t]++|"")*+)"(?=[\t\r\n]|\Z)|([^\t\r\n]*)')
 def read_grids(data: bytes) -> list[Grid]:
     """Read every sheet that could be the form; text is one sheet.
 
-    Raises NotAForm or TooLarge.
+    Raises NotAForm or FormTooLarge.
     """
     if len(data) > MOST_BYTES:
-        raise TooLarge
+        raise FormTooLarge
     if data.startswith(OLE):
         raise NotAForm(_OLD_EXCEL)
     if not data.startswith(ZIP):
         text = _decode(data)
         if text.count("\n") + text.count("\r") > 2 * MOST_ROWS:
-            raise TooLarge
+            raise FormTooLarge
         return [_bounded(_rows(text))]
     try:
         with warnings.catch_warnings():
@@ -70,11 +70,11 @@ def _bounded(rows: Iterable[list[str]]) -> Grid:
         cells += len(filled)
         characters += sum(filled)
         if max(filled, default=0) > MOST_CHARACTERS_IN_A_CELL:
-            raise TooLarge(_LONG_CELL)
+            raise FormTooLarge(_LONG_CELL)
         if len(row) >= MOST_COLUMNS or cells > MOST_CELLS or characters > MOST_CHARACTERS:
-            raise TooLarge
+            raise FormTooLarge
         if filled and number >= MOST_ROWS:
-            raise TooLarge
+            raise FormTooLarge
         if filled:
             grid += [()] * (number - len(grid))
             grid.append(tuple(row))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from shared.reports.clauses import ERAS
@@ -59,7 +60,12 @@ _KNOWN: Final = {_simple(key(word)): word for word in _WORDS} | {"会議開催�
 
 def known(words: str) -> str | None:
     """Give the form's own wording of a label, None if it is none."""
-    return _KNOWN.get(_simple(key(words))) if len(words) <= LONGEST_LABEL else None
+    return _look_up(words) if len(words) <= LONGEST_LABEL else None
+
+
+@lru_cache(maxsize=4096)  # each reader asks again of each cell
+def _look_up(words: str) -> str | None:
+    return _KNOWN.get(_simple(key(words)))
 
 
 def label_of(cell: Cell) -> str | None:

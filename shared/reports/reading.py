@@ -44,15 +44,16 @@ class CellTrace(NamedTuple):
 def read_form(data: bytes, fiscal_year: int | None) -> Form:
     """Read a form from tab-separated text or a workbook.
 
-    Raises NotAForm, TooLarge, FiscalYearUnknown, FiscalYearDiffers, and nothing else.
+    Raises NotAForm, FormTooLarge, FiscalYearUnknown, FiscalYearDiffers, and nothing else.
     """
     return _read(data, fiscal_year)[0]
 
 
-def trace(data: bytes, fiscal_year: int | None) -> tuple[CellTrace, ...]:
-    """Say what became of every character of every filled cell. Raises what `read_form` raises."""
-    ledger = _read(data, fiscal_year)[1]
-    return tuple(CellTrace(*position, *rest) for position, rest in ledger.account().items())
+def trace(data: bytes, fiscal_year: int | None) -> tuple[Form, tuple[CellTrace, ...]]:
+    """Read a form as `read_form` does, and say what became of every character of its cells."""
+    form, ledger = _read(data, fiscal_year)
+    cells = ledger.account().items()
+    return form, tuple(CellTrace(*position, *rest) for position, rest in cells)
 
 
 def _read(data: bytes, fiscal_year: int | None) -> tuple[Form, Ledger]:

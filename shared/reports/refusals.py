@@ -10,7 +10,7 @@ class NotAForm(Invalid):
     )
 
 
-class TooLarge(Invalid):
+class FormTooLarge(Invalid):
     message = (
         "ファイルが大きすぎます。活動報告の様式だけを 5 MB までの"
         "タブ区切りのテキストか Excel（.xlsx）にして指定してください"

@@ -11,7 +11,7 @@ from typing import Final
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from shared.reports.refusals import TooLarge
+from shared.reports.refusals import FormTooLarge
 
 MOST_UNPACKED: Final = 20 * 1024 * 1024
 MOST_ROWS_LOOKED_AT: Final = 1_200_000
@@ -25,7 +25,7 @@ _CLOCK: Final = re.compile(r"h+:?m*(:?s+)?")
 def read_sheets(data: bytes) -> Iterator[Iterator[list[str]]]:
     """Give each sheet's rows; merged cells are blank but for their first, formulas their results.
 
-    Raises TooLarge, or whatever openpyxl stumbles over.
+    Raises FormTooLarge, or whatever openpyxl stumbles over.
     """
     _refuse_bombs(data)
     results = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -43,7 +43,7 @@ def _rows(seen: Worksheet, typed: Worksheet, looked_at: Iterator[int]) -> Iterat
     sources = typed.iter_rows(values_only=True)
     for cells, row, number in zip(seen.iter_rows(), sources, looked_at, strict=False):
         if number > MOST_ROWS_LOOKED_AT:
-            raise TooLarge
+            raise FormTooLarge
         yield (
             [
                 _text(cell.value, cell.number_format) or _formula(source)
@@ -59,9 +59,9 @@ def _refuse_bombs(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > MOST_UNPACKED:
-            raise TooLarge
+            raise FormTooLarge
         if sum(archive.read(member).count(b"<") for member in members) > MOST_TAGS:
-            raise TooLarge
+            raise FormTooLarge
 
 
 def _formula(value: object) -> str:

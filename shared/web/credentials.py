@@ -13,8 +13,8 @@ from shared import eventlog
 from shared.auth import tokens
 from shared.auth.tokens import Caller
 from shared.domain import role
+from shared.driver import Pool
 from shared.errors import NotFound, NotSignedIn
-from shared.eventlog import Pool
 from shared.publishing import JAPAN, now
 from shared.wards import Wards
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import msgspec
 
 from shared import eventlog
+from shared.driver import Pool
 from shared.errors import Unavailable
-from shared.eventlog import Pool
-from shared.projecting import Projections, lagging, read_answers
+from shared.projecting import lagging, read_answers
 from shared.publishing import now
+from shared.questions import Projections
 
 
 class Behind(msgspec.Struct, frozen=True):

@@ -8,9 +8,10 @@ import pytest
 
 from shared import eventlog
 from shared.domain.stall import Held
+from shared.driver import ClockOff
 from shared.envelope import proposal
 from shared.errors import IchiError
-from shared.eventlog import ClockAhead, ClockOff
+from shared.eventlog import ClockAhead
 from shared.postgres import connect
 from shared.publishing import Door
 from shared.verifying import verify

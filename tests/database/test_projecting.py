@@ -12,8 +12,8 @@ from shared.domain.base import Fact
 from shared.domain.calendar import UNKNOWN
 from shared.domain.stall import Held
 from shared.envelope import Proposal, proposal
-from shared.projecting import year_from
 from shared.projections import discover
+from shared.questions import year_from
 from tests.database.world import HODOGAYA, World
 from tests.histories import SALES, VENDORS, a_day, a_history
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from shared import eventlog
+from shared import chain, eventlog
 from shared.domain import fact, stall
 from shared.domain.base import Role
 from shared.domain.role import Granted
@@ -32,13 +32,11 @@ async def test_a_fact_gets_the_next_position_and_its_hash(world: World) -> None:
 
 async def test_the_chain_recomputes_from_the_bytes(world: World) -> None:
     await world.publish(HELD)
-    before = eventlog.BEFORE_THE_FIRST
+    before = chain.BEFORE_THE_FIRST
     for entry in await eventlog.read_page(world.reader, HODOGAYA, 0):
-        digest = eventlog.digest_of(
-            entry.salt, entry.id, entry.recorded_at, entry.actor, entry.body
-        )
+        digest = chain.digest_of(entry.salt, entry.id, entry.recorded_at, entry.actor, entry.body)
         assert digest == entry.digest
-        before = eventlog.hash_of(before, HODOGAYA, entry.position, digest)
+        before = chain.hash_of(before, HODOGAYA, entry.position, digest)
         assert before == entry.hash
 
 

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 from shared import projecting
 from shared.domain.base import Fact
+from shared.driver import Pool
 from shared.envelope import proposal
-from shared.eventlog import Pool, Receipt
+from shared.eventlog import Receipt
 from shared.opening import create_log
 from shared.postgres import Urls, connect, pool
-from shared.projecting import Projections
 from shared.projections import discover
 from shared.publishing import Door
+from shared.questions import Projections
 from shared.wards import load_calendar
 
 HODOGAYA = "141062-hanbai"

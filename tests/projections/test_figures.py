@@ -13,11 +13,12 @@ from shared.domain.base import Fact
 from shared.domain.sale import Opened
 from shared.domain.vendor import Joined
 from shared.ids import id_of
-from shared.projecting import year_from
 from shared.projections import figure_facts, oddities, sale_month
+from shared.questions import year_from
 from tests.paper import LOG, PROJECTIONS, effective, event, read_facts, year_of
 from tests.seed import FIXTURE, FORMS
 
+FACTS, _ = read_facts(FIXTURE.read_bytes())
 SEYA = "141143"
 VENDORS = [id_of("vendor", str(n)) for n in range(15)]
 OCTOBER = [date(2025, 10, day) for day in range(20, 25)]
@@ -140,7 +141,7 @@ def test_a_guest_who_did_not_come_is_not_there() -> None:
 
 @given(st.permutations(range(6)), st.data())
 def test_corrections_of_different_facts_commute(order: list[int], data: st.DataObject) -> None:
-    facts, _ = read_facts(FIXTURE.read_bytes())
+    facts = FACTS
     lines = [n for n, f in enumerate(facts, 1) if isinstance(f, stall.Reported)]
     chosen = data.draw(st.lists(st.sampled_from(lines), min_size=6, max_size=6, unique=True))
     said: list[Fact] = []

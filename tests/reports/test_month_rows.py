@@ -56,6 +56,19 @@ def test_a_meeting_is_known_by_its_name_and_its_bracket_is_the_agenda(
     )
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"会議（{'議' * 10_001}）",
+        f"{'市' * 101}（3日間）",
+        f"市（{'人' * 101}が机を3日に設置）",
+        "（3日間）",
+    ],
+)
+def test_what_is_too_long_for_a_name_or_has_none_is_a_remark(reading: Reader, item: str) -> None:
+    assert reading(f"4月|{item}").months[0].items == (RemarkItem(item),)
+
+
 def test_names_keep_their_own_characters(reading: Reader) -> None:
     form = reading("4月|ﾏﾙｼｪ　Ａ＆Ｂ㈱(3日間)、&lt;b&gt;市（3日間）")
     assert [item for item in form.months[0].items if isinstance(item, SaleItem)] == [
@@ -70,7 +83,8 @@ def test_an_audit_may_have_no_day_or_more_to_say(reading: Reader) -> None:
         AuditItem(date(2025, 4, 8)),
         RemarkItem("会計2名"),
     )
-    assert reading("4月|会計監査（31日）").months[0].items == (RemarkItem("会計監査（31日）"),)
+    for unread in ("会計監査（31日）", "会計監査（8日、9日）", "会計監査（8日・9日）"):
+        assert reading(f"4月|{unread}").months[0].items == (RemarkItem(unread),)
 
 
 def test_a_bracket_without_partner_spoils_no_other_item(reading: Reader) -> None:

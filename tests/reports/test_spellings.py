@@ -239,6 +239,23 @@ def test_a_line_without_figure_or_day_is_a_remark_in_its_place(reading: Reader, 
     assert [remark.text for remark in form.remarks] == [line]
 
 
+@pytest.mark.parametrize(
+    ("written", "when", "again"),
+    [
+        ("3日間、4日間", DayCount(3), "4日間"),
+        ("3日間、3日間", DayCount(3), "3日間"),
+        ("16日、16日", Dates(october(16)), "16日"),
+        ("20日～24日、22日", span(20, 24), "22日"),
+    ],
+)
+def test_what_is_said_twice_is_kept_unread(
+    reading: Reader, written: str, when: When, again: str
+) -> None:
+    form = reading(f"10月|星川駅出張販売（{written}）")
+    assert items(form) == (SaleItem("星川駅出張販売", when, remarks=(again,)),)
+    assert [warning.rule for warning in warnings(form)] == ["reading.said_twice"]
+
+
 def test_lengths_that_contradict_the_days_are_kept_unread(reading: Reader) -> None:
     form = reading("10月|星川駅出張販売（20日～24日、4日間）")
     assert items(form) == (SaleItem("星川駅出張販売", span(20, 24), remarks=("4日間",)),)

@@ -11,7 +11,7 @@ import pytest
 from services.projector.loop import projecting, run
 from shared import projecting as engine
 from shared.postgres import Urls
-from shared.projecting import Projection, Projections, Year
+from shared.questions import Projection, Projections, Year
 from tests.database.world import HODOGAYA, World, opened
 from tests.web.site import HELD
 
