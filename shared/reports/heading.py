@@ -43,6 +43,7 @@ def read_title(ledger: Ledger, cell: Cell) -> None:
         Mark(*match.span(), "label")
         for start, end in gaps(len(text), years)
         for match in TITLE.finditer(text, start, end)
+        if not cell.folded.splits(match.start())
     ]
     ledger.enter(cell, *years, *words)
 

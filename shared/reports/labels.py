@@ -26,7 +26,7 @@ from shared.reports.form import (
     VICE_CHAIR,
 )
 from shared.reports.ledger import LONGEST_LABEL, Cell
-from shared.reports.text import key
+from shared.reports.text import fold, key
 
 _DECORATION: Final = "【】[]<>《》〈〉「」■□●○◆◇・:"
 _ASKS_FOR: Final = re.compile(r"\((?:氏名|所属先?|団体数|事業所数|人数|数|・|、)*\)$")
@@ -55,22 +55,22 @@ _WORDS: Final = (
     PRACTICES,
     SHARED_ISSUES,
 )
-_KNOWN: Final = {_simple(key(word)): word for word in _WORDS} | {"会議開催日": MEETING_DAYS}
+_KNOWN: Final = {_simple(key(fold(word).text)): word for word in _WORDS} | {"会議開催日": MEETING_DAYS}
 
 
-def known(words: str) -> str | None:
+def known(folded: str) -> str | None:
     """Give the form's own wording of a label, None if it is none."""
-    return _look_up(words) if len(words) <= LONGEST_LABEL else None
+    return _look_up(folded) if len(folded) <= LONGEST_LABEL else None
 
 
 @lru_cache(maxsize=4096)  # each reader asks again of each cell
-def _look_up(words: str) -> str | None:
-    return _KNOWN.get(_simple(key(words)))
+def _look_up(folded: str) -> str | None:
+    return _KNOWN.get(_simple(key(folded)))
 
 
 def label_of(cell: Cell) -> str | None:
     """Give the label a cell consists of."""
-    return known(cell.source)
+    return known(cell.folded.text)
 
 
 def inline_label(cell: Cell) -> tuple[str, int] | None:
@@ -102,5 +102,5 @@ def month_of(cell: Cell, fiscal_year: int) -> YearMonth | None:
 
 
 def _month(cell: Cell) -> re.Match[str] | None:
-    written = _MONTH.fullmatch(key(cell.source)) if len(cell.source) <= LONGEST_LABEL else None
+    written = _MONTH.fullmatch(key(cell.folded.text))
     return written if written and 1 <= int(written[3]) <= len(MONTHS) else None

@@ -19,7 +19,7 @@ from shared.reports.marks import Mark
 from shared.reports.text import Folded, lines
 
 LONGEST_TEXT: Final = 10_000
-CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽"
 Stretch = tuple[int, int]
 # "1. ", "1）", "(1)": not 1.5倍.
 _NUMBER: Final = re.compile(r"(?:([0-9]{1,2})\s*(?:[.:、](?![0-9])|\))|\(([0-9]{1,2})\))\s*(?=\S)")

@@ -23,9 +23,9 @@ _UNPRINTABLE = re.compile(
 )
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
-# NFKC would make a 2 of ² and of ②: figures nobody wrote.
+# NFKC would make a 2 of ² and of ②, and a bracket of ㈱: figures and brackets nobody wrote.
 _ORNAMENTS = ("<super>", "<sub>", "<circle>", "<fraction>")
-WEEKDAYS = frozenset("月火水木金土日祝")
+WEEKDAYS = frozenset("月火水木金土日")
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ class Folded:
         first, last = self.span(start, end)
         return plain(self.source[first:last])
 
+    def splits(self, position: int) -> bool:
+        """Whether what begins at a position of `text` is the rest of one thing (the 式 of ㍿)."""
+        return 0 < position < len(self.text) and self.starts[position] == self.starts[position - 1]
+
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """Leave out white space at both ends of a stretch of `text`."""
         piece = self.text[start:end]
@@ -74,9 +78,9 @@ def fold(source: str) -> Folded:
     return Folded(source, "".join(piece for _, piece in pieces), (*starts, len(source)))
 
 
-def key(text: str) -> str:
-    """Fold a label for comparing: without white space or a closing colon."""
-    return re.sub(r"\s+", "", fold(text).text).rstrip(":")
+def key(folded: str) -> str:
+    """Give folded words for comparing: without white space or a closing colon."""
+    return re.sub(r"\s+", "", folded).rstrip(":")
 
 
 def plain(text: str) -> str:
@@ -118,8 +122,8 @@ def _fold_piece(piece: str) -> str:
         piece = html.unescape(piece)
     piece = _LINE_END.sub("\n", _INVISIBLE.sub("", _UNPRINTABLE.sub("", piece)))
     folded = unicodedata.normalize("NFKC", piece)
-    if piece and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS):
-        return f"({folded})" if folded in WEEKDAYS else piece  # ㊊, but never ② or ²
-    if folded.startswith("(") and len(folded) > 1 and not folded[1].isdigit():
-        return folded if folded[1:-1] in WEEKDAYS else piece  # ㈪, but not ㈱
-    return folded
+    if folded.strip("()") in WEEKDAYS and folded != piece:
+        return f"{folded.strip('()')}曜"  # ㈪ and ㊊; (月) itself is three pieces
+    ornament = piece != "" and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS)
+    bracketed = folded.startswith("(") and len(folded) > 1
+    return piece if ornament or bracketed else folded

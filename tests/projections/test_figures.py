@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import fact, guest, rule, stall
+from shared.domain import fact, guest, rule, sale, stall, vendor
 from shared.domain.base import Fact
 from shared.domain.sale import Opened
 from shared.domain.vendor import Joined
@@ -163,3 +163,18 @@ def test_a_figure_that_is_not_there_opens_to_nothing() -> None:
     holdings = list(effective(facts))
     year = year_from(PROJECTIONS, LOG, 2025, holdings)
     assert figure_facts.behind(year, holdings, "lines/2025-10/none/1/days") == []
+
+
+def test_merges_stand_among_the_facts_and_can_be_undone() -> None:
+    facts, _ = read_facts(FIXTURE.read_bytes())
+    named = itemised(facts)
+    aeon = sale_called(facts, "イオン天王町SC出張販売")
+    hoshikawa = sale_called(facts, "星川駅出張販売")
+    merged = [*named, vendor.Merged(VENDORS[1], VENDORS[0]), sale.Merged(aeon, hoshikawa)]
+    counts_again(merged)
+    assert october(merged[:-1]).workplaces.value == 14
+    undone = [*merged, vendor.Unmerged(VENDORS[1]), sale.Unmerged(aeon)]
+    counts_again(undone)
+    assert october(undone) == october(named)
+    report = PROJECTIONS.answers(year_of(undone))
+    assert report == PROJECTIONS.answers(year_of(named))

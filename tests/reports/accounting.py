@@ -14,7 +14,7 @@ from shared.reports.ledger import Cell
 from shared.reports.reading import CellTrace
 from shared.reports.text import fold, plain
 
-NUMBERING = re.compile(r"\(?[0-9]{1,2}\)?[.:、]?|[①-⑳]")
+NUMBERING = re.compile(r"\(?[0-9]{1,2}\)?[.:、]?|[①-⑳⑴-⑽]")
 
 
 SAID_BY_KIND = {"会計監査", "出店", "出展", "参加", "出品", "出品のみ", "出品だけ"}
