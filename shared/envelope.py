@@ -9,6 +9,7 @@ import msgspec
 
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, decode
+from shared.domain.fact import Corrected
 from shared.errors import Malformed, TooLarge, WrongMediaType
 from shared.strictjson import escaped, strict_json
 
@@ -133,6 +134,9 @@ def _fact(sent: object, body: bytes, data: str) -> Fact:
         raise _malformed(error, data) from error
     _require_plain(sent, msgspec.to_builtins(fact), data)
     _require_near(fact, data)
+    year = fact.fact.year if isinstance(fact, Corrected) else fact.year
+    if year is not None and not FIRST_DAY.year <= year < LAST_DAY.year:
+        raise Malformed(f"{FIRST_DAY} から {LAST_DAY} までのことにしてください", pointer=data)
     return fact
 
 

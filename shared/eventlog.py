@@ -12,7 +12,7 @@ import msgspec
 from shared.chain import BEFORE_THE_FIRST, EPOCH
 from shared.domain import role
 from shared.domain.base import Fact
-from shared.domain.catalogue import FACTS, GOVERNING, read
+from shared.domain.catalogue import FACTS, GOVERNING, NotUnderstood, read
 from shared.domain.fact import Corrected, Retracted
 from shared.driver import Connection, Pool, border
 from shared.errors import Conflict, NotFound, Unavailable
@@ -247,7 +247,7 @@ async def read_about(
     For use after `lock_head`, in its transaction. In the order of the log.
     """
     rows = await connection.fetch(READ_ABOUT, log, list(subjects), list(ids))
-    return [_entry(row) for row in rows]
+    return [governed(_entry(row)) for row in rows]
 
 
 async def require_understood(connection: Connection | Pool, log: str) -> None:
@@ -259,6 +259,13 @@ async def require_understood(connection: Connection | Pool, log: str) -> None:
     with border():
         if await connection.fetchval(UNKNOWN_GOVERNING, log, known):
             raise NotUnderstoodHere
+
+
+def governed(entry: Entry) -> Entry:
+    """The entry itself; raises `NotUnderstoodHere` for a governing one that cannot be read."""
+    if entry.type.startswith(GOVERNING) and isinstance(entry.fact, NotUnderstood):
+        raise NotUnderstoodHere
+    return entry
 
 
 async def read_head(pool: Connection | Pool, log: str) -> Head:
@@ -300,7 +307,7 @@ async def read_rights(pool: Connection | Pool, log: str) -> role.State:
     """Who may say what in a log: the fold of its `log.*` and `role.*` facts."""
     with border():
         rows = await pool.fetch(READ_RIGHTS, log)
-    return role.role.fold(_entry(row).fact for row in rows)  # type: ignore[misc]
+    return role.role.fold(governed(_entry(row)).fact for row in rows)  # type: ignore[misc]
 
 
 async def position_at(pool: Connection | Pool, log: str, time: datetime) -> int:

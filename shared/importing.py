@@ -25,7 +25,7 @@ from shared.eventlog import Entry, Receipt
 from shared.ids import id_of, new_id
 from shared.publishing import Door
 from shared.reports.facts import Place, Reader, Stated, place_of
-from shared.reports.form import Form
+from shared.reports.form import Form, Officer
 from shared.wards import Wards
 
 REASON = "様式を取り込み直したため"
@@ -54,8 +54,27 @@ class Plan:
     proposals: list[Proposal] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
+    there: "_Rows" = field(default_factory=lambda: _Rows(frozenset(), frozenset()))
+    position: int = 0
+    """The log's last position that was compared with."""
     persons: dict[UUID, str] = field(default_factory=dict)
     """Names to hold in the erasable table."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Which rows a file has: from a row that is not there, nothing is taken to be removed."""
+
+    months: frozenset[str]
+    kinds: frozenset[str]
+
+    def __contains__(self, place: Place) -> bool:
+        return place.month in self.months if place.month else place.kind in self.kinds
+
+
+def _rows_there(filled: Form, stated: Iterable[Stated]) -> _Rows:
+    months = frozenset(row.month for row in filled.months)
+    return _Rows(months, frozenset({"remark.kept", *(each.place.kind for each in stated)}))
 
 
 @dataclass
@@ -83,18 +102,20 @@ class _Past:
             said = entry.fact
             self.effective.say(entry.position, entry.id, said)
             if entry.id.version == MADE_FROM_A_NAME:
-                self._attribute(entry.id, said)
+                self._attribute(entry.id, said, entry.body)
 
-    def id_of(self, key: Key, last: UUID | None, said: Fact) -> UUID:
-        """The id of what an import says about a place, after what was said about it last."""
+    def id_of(self, key: Key, last: UUID | None, body: bytes) -> UUID:
+        """The id of what an import says about a place, after what was said about it last.
+
+        Made of the stored bytes: a field that is added to a fact later must not change it.
+        """
         (place, nth), before = key, "" if last is None else str(last)
-        content = msgspec.json.encode(said).decode()
-        return id_of(*self._name, *place, str(nth), before, content)
+        return id_of(*self._name, *place, str(nth), before, body.decode())
 
-    def _attribute(self, event: UUID, said: Fact) -> None:
+    def _attribute(self, event: UUID, said: Fact, body: bytes) -> None:
         for key in self._candidates(said):
             item = self.items.get(key, _Item())
-            if self.id_of(key, item.last, said) == event:
+            if self.id_of(key, item.last, body) == event:
                 self.items[key] = item
                 self._at[key[0]] = max(self._at[key[0]], key[1])
                 self._key_of[event] = key
@@ -138,19 +159,24 @@ def plan(
     """Compare a form with the whole log; `held` are the names of persons held for it. Pure."""
     past = _Past(log, filled.fiscal_year, entries)
     known = registry(holding.fact for holding in past.effective)
-    found = Plan()
+    found = Plan(position=entries[-1].position if entries else 0)
+    officers = {
+        (held[holding.fact.person], holding.fact.affiliation): holding.fact.person
+        for holding in past.effective
+        if isinstance(holding.fact, committee.OfficerAppointed) and holding.fact.person in held
+    }
 
-    def person(_office: committee.Office, _nth: int, name: str) -> UUID:
-        """One person has one id in a log, found by name, and made by chance: a hash would tell."""
-        for each, already in {**held, **found.persons}.items():
-            if already == name:
-                return each
-        new = new_id()
-        found.persons[new] = name
-        return new
+    def person(_office: committee.Office, _nth: int, officer: Officer) -> UUID:
+        """One officer has one id, found by name and 所属先, made by chance: a hash would tell."""
+        which = (officer.name, officer.affiliation)
+        if which not in officers:
+            officers[which] = new_id()
+            found.persons[officers[which]] = officer.name
+        return officers[which]
 
     found.stated = Reader(log, wards, known, person).read(filled)
     said = {(each.place, each.nth): each.fact for each in found.stated}
+    found.there = _rows_there(filled, found.stated)
     by_hand = _by_hand(past, filled.fiscal_year)
     for key in [*said, *(key for key in past.items if key not in said)]:
         _compare(found, past, key, said.get(key), by_hand)
@@ -185,7 +211,8 @@ def _compare(
         return
     if isinstance(before, sale.Opened) and after is None:
         return  # a sale without lines does no harm, and another year's form may speak of it
-    if now != before or not _untouched(past, item):
+    gone = after is None and place not in found.there
+    if gone or now != before or not _untouched(past, item):
         if now != after:
             found.changes.append(Change("clash", place, nth, now, after))
         return
@@ -198,7 +225,7 @@ def _say(  # noqa: PLR0913, PLR0917 - one item's whole situation
     kind: Literal["added", "corrected", "removed"]
     kind = "added" if before is None else "removed" if after is None else "corrected"
     for said in _words(item, before, after):
-        event = past.id_of(key, item.last, said)
+        event = past.id_of(key, item.last, msgspec.json.encode(said))
         found.proposals.append(proposal(event, said))
         past.take(item, event, said)
     found.changes.append(Change(kind, *key, before, after))
@@ -283,10 +310,15 @@ class Importer:
         return plan(log, filled, entries, self.wards, held)
 
     async def carry_out(self, log: str, filled: Form, planned: Plan, actor: UUID) -> list[Receipt]:
-        """Publish a plan, all or nothing; names go to the erasable table and nowhere else."""
+        """Publish a plan, all or nothing; names go to the erasable table and nowhere else.
+
+        Raises `Stale` where somebody recorded something since it was made: plan again.
+        """
         receipts: list[Receipt] = []
         if planned.proposals:
-            receipts = await self.door.admit(log, planned.proposals, actor)
+            receipts = await self.door.admit(
+                log, planned.proposals, actor, expected=planned.position
+            )
         await names.hold_names(self.names, log, planned.persons)
         personal = [(each.cell, each.text) for each in filled.remarks if each.personal]
         await names.hold_officer_remarks(self.names, log, filled.fiscal_year, personal)

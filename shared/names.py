@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from shared.domain.base import Fact
+from shared.domain.person import Forgotten
 from shared.driver import Connection, Pool, border
 
 READ = "SELECT person, name FROM person_name WHERE log = $1"
@@ -36,6 +38,13 @@ async def hold_names(pool: Pool, log: str, names: Mapping[UUID, str]) -> None:
     """Hold names for a log; a person's later name replaces the earlier."""
     with border():
         await pool.executemany(HOLD, [(log, person, name) for person, name in names.items()])
+
+
+async def erase_forgotten(pool: Pool, log: str, facts: Iterable[Fact]) -> None:
+    """Erase the names of everybody that a `person.forgotten` among these facts speaks of."""
+    for fact in facts:
+        if isinstance(fact, Forgotten):
+            await erase_name(pool, log, fact.person)
 
 
 async def erase_name(pool: Pool, log: str, person: UUID) -> None:

@@ -11,7 +11,6 @@ import msgspec
 
 from shared.embedded import SUPERUSER, Server, running
 from shared.errors import BadSetting, Unavailable
-from shared.migrating import upgrade
 from shared.settings import Settings, variable
 
 if TYPE_CHECKING:
@@ -108,6 +107,8 @@ def migrate(urls: Urls) -> None:
 
 
 async def _migrate(owner: str, folder: str, application: str) -> None:
+    from shared.migrating import upgrade  # noqa: PLC0415 - SQLAlchemy takes a second to import
+
     with _reaching():
         await upgrade(owner, folder, unquote(urlsplit(application).username or ""))
 

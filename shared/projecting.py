@@ -249,7 +249,7 @@ async def effective_facts(pool: Pool, log: str, upto: int | None = None) -> Effe
     """Everything that holds as of a position (None: now), straight from the log."""
     effective = Effective()
     async for entry in eventlog.read_all(pool, log, upto=upto):
-        effective.say(entry.position, entry.id, entry.fact)
+        effective.say(entry.position, entry.id, eventlog.governed(entry).fact)
     return effective
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from shared import driver, eventlog
-from shared.domain import role
+from shared.domain import log, role
 from shared.domain.base import Fact, Target
 from shared.domain.catalogue import aggregate_of
 from shared.domain.effective import Effective
 from shared.domain.fact import Corrected, Retracted
 from shared.driver import Pool
 from shared.envelope import Proposal, parse
-from shared.errors import IchiError, ReusedId, Stale
+from shared.errors import Conflict, IchiError, ReusedId, Stale
 from shared.eventlog import Draft, Entry, Receipt
 
 JAPAN = timezone(timedelta(hours=9))
@@ -27,13 +27,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class AwayFromHome(Conflict):
+    message = "この台帳は別のノードに移っています。移った先に記録してください"
+
+
 class Door:
     """Publishes into logs, whoever asks: a form, a phone, an import, another ward's system."""
 
-    def __init__(self, pool: Pool, clock: Callable[[], datetime] = now) -> None:
-        """`pool` connects as the writer role."""
+    def __init__(
+        self, pool: Pool, clock: Callable[[], datetime] = now, node: str | None = None
+    ) -> None:
+        """`pool` connects as the writer role; `node` is ours (None: whatever the log's is)."""
         self._pool = pool
         self._clock = clock
+        self._node = node
 
     async def publish(
         self, log: str, content_type: str, body: bytes, actor: UUID, expected: int | None = None
@@ -63,6 +70,8 @@ class Door:
                     {*(p.id for p in proposals), *_named(facts)},
                 )
                 state = Admission(known)
+                if self._node not in {None, state.home}:
+                    raise AwayFromHome
                 stored = {entry.id: entry for entry in known}
                 drafts = self._judge(proposals, stored, state, actor, head.position, expected)
                 if drafts:
@@ -117,6 +126,12 @@ class Admission:
         self._states: dict[str, Any] = {}
         self._facts: dict[str, list[Fact]] = {}
         self._regroup()
+
+    @property
+    def home(self) -> str | None:
+        """The node that the log is at home on."""
+        node: str | None = log.log.fold(self._facts["log"]).node  # type: ignore[arg-type]
+        return node
 
     def authorise(self, fact: Fact, actor: UUID, today: date) -> None:
         """Raise `NotYours` unless the actor may say it, and what it names and puts in place."""

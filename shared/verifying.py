@@ -50,6 +50,11 @@ def _fault(entry: Entry, position: int, before: bytes) -> str | None:
     if hash_of(before, entry.log, position, digest) != entry.hash:
         return "前の記録とのつながりが合いません"
     fact = entry.fact
-    if not isinstance(fact, NotUnderstood) and eventlog.columns_of(fact) != entry.columns:
+    as_read = (
+        entry.type == fact.type
+        if isinstance(fact, NotUnderstood)
+        else (eventlog.columns_of(fact) == entry.columns)
+    )
+    if not as_read:
         return "索引の列が記録の内容と違います"
     return None

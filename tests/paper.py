@@ -12,7 +12,7 @@ from shared.questions import Year, year_from
 from shared.reports import layout
 from shared.reports.document import form_of
 from shared.reports.facts import Reader
-from shared.reports.form import Form
+from shared.reports.form import Form, Officer
 from shared.reports.reading import read_form
 from shared.wards import load_calendar, load_wards
 
@@ -31,10 +31,10 @@ def event(n: int) -> UUID:
 class Names(dict[UUID, str]):
     """Stands where the erasable table stands."""
 
-    def person(self, office: str, nth: int, name: str) -> UUID:
+    def person(self, office: str, nth: int, officer: Officer) -> UUID:
         """One id for one office; good enough on paper."""
         which = id_of("officer", office, str(nth))
-        self[which] = name
+        self[which] = officer.name
         return which
 
 

@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from shared import eventlog
 from shared.domain.base import Role
+from shared.domain.role import roles_of
 from shared.driver import Pool
 from shared.errors import BadSetting, IchiError, NotYours
 from shared.importing import Importer
 from shared.postgres import Urls, database, pool
 from shared.projections import discover
-from shared.publishing import Door
+from shared.publishing import JAPAN, Door, now
 from shared.questions import Projections
 from shared.reports.answering import Answers
 from shared.settings import Settings, read_settings
@@ -50,7 +51,7 @@ class Desk:
     @property
     def door(self) -> Door:
         """The one door."""
-        return Door(self.writer)
+        return Door(self.writer, node=self.settings.node)
 
     @property
     def answers(self) -> Answers:
@@ -62,15 +63,20 @@ class Desk:
         """Forms into facts."""
         return Importer(self.door, self.reader, self.names, self.wards)
 
-    async def actor(self, log: str, given: str | None) -> UUID:
-        """Whom a command acts as: `--as`, else the log's first 管理者. Raises `NotYours`."""
+    async def actor(self, log: str, given: UUID | None) -> UUID:
+        """Whom a command acts as: `--as`, else a 管理者 of today, who is 事務局 too if possible.
+
+        Raises `NotYours`.
+        """
         if given is not None:
-            return UUID(given)
+            return given
         rights = await eventlog.read_rights(self.reader, log)
-        admins = [grant.actor for grant in rights.grants if grant.role is Role.ADMIN]
+        today = now().astimezone(JAPAN).date()
+        held = {grant.actor: roles_of(rights, grant.actor, today) for grant in rights.grants}
+        admins = [actor for actor, roles in held.items() if Role.ADMIN in roles]
         if not admins:
-            raise NotYours
-        return admins[0]
+            raise NotYours("今日の管理者がいません。--as で実行する人を指定してください")
+        return next((actor for actor in admins if Role.SECRETARY in held[actor]), admins[0])
 
 
 def run(work: Callable[[Desk], Awaitable[T]]) -> T:
@@ -141,7 +147,7 @@ class Commands(click.Group):
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong and leave with exit code 1."""
-    errors.print(message, markup=False)
+    click.echo(message, err=True)
     sys.exit(REFUSED)
 
 

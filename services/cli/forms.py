@@ -1,22 +1,26 @@
 """Commands about forms and reports: read, import, report."""
 
+from uuid import UUID
+
 import click
 import msgspec
 
-from services.cli.common import Desk, fail, read_in, run, write_out
-from shared import projecting
+from services.cli.common import Desk, read_in, run, write_out
+from shared import eventlog, projecting
+from shared.domain import committee, month, stall
 from shared.domain.base import Fact
 from shared.domain.effective import Holding
 from shared.domain.registry import registry
-from shared.errors import NotFound
 from shared.ids import id_of, new_id
 from shared.importing import Change, Plan
 from shared.projections import discover, oddities
 from shared.questions import year_from
 from shared.reports.answering import parse_as_of
 from shared.reports.facts import Place, Reader, Stated
-from shared.reports.form import Form
+from shared.reports.form import Form, MeetingItem, SaleItem
 from shared.reports.reading import read_form
+from shared.reports.refusals import require_whole
+from shared.reports.wording import item_text
 from shared.reports.writing import WRITERS
 from shared.wards import load_calendar, load_wards
 
@@ -51,8 +55,9 @@ fiscal_year = click.option(
 @fiscal_year
 @click.option("--json", "as_json", is_flag=True, help="JSON で出力します（いつも JSON です）。")
 def read(file: str, fiscal_year: int | None, as_json: bool) -> None:  # noqa: ARG001, FBT001
-    """様式 FILE を読み、どんな記録になるかを表示します（データベースは使いません）."""
+    """様式 FILE を読み、どんな記録になるかを表示します（データベースは使いません）。"""
     filled = read_form(read_in(file), fiscal_year)
+    require_whole(filled)
     stated = _stated(filled)
     drawn = {
         "events": [
@@ -73,7 +78,7 @@ def read(file: str, fiscal_year: int | None, as_json: bool) -> None:  # noqa: AR
 def _stated(filled: Form) -> list[Stated]:
     wards = load_wards(None)
     year = str(filled.fiscal_year)
-    reader = Reader("", wards, registry(()), lambda o, n, _name: id_of("officer", year, o, str(n)))
+    reader = Reader("", wards, registry(()), lambda o, n, _who: id_of("officer", year, o, str(n)))
     return reader.read(filled)
 
 
@@ -90,16 +95,17 @@ def _odd(filled: Form, stated: list[Stated]) -> tuple[oddities.Oddity, ...]:
 @click.option("--log", "name", required=True, help="台帳の名前または区の呼び名。")
 @fiscal_year
 @click.option("--dry-run", is_flag=True, help="何を追加・訂正するかだけを表示します。")
-@click.option("--as", "actor", help="実行する人の ID。省くと、台帳の管理者です。")
+@click.option("--as", "actor", type=click.UUID, help="実行する人の ID。省くと、台帳の管理者です。")
 def import_(
     file: str,
     name: str,
     fiscal_year: int | None,
     dry_run: bool,  # noqa: FBT001 - a flag
-    actor: str | None,
+    actor: UUID | None,
 ) -> None:
-    """様式 FILE を台帳に取り込みます。同じものをもう一度取り込んでも、何も増えません."""
+    """様式 FILE を台帳に取り込みます。同じものをもう一度取り込んでも、何も増えません。"""
     filled = read_form(read_in(file), fiscal_year)
+    require_whole(filled)
 
     async def work(desk: Desk) -> None:
         log = desk.wards.log_name(name)
@@ -141,13 +147,28 @@ def _what(change: Change) -> str:
 
 
 def _short(fact: Fact | None) -> str:
-    """The fact's own fields, without ids, in one line."""
-    if fact is None:
-        return "なし"
-    fields = msgspec.to_builtins(fact)
-    hidden = {"type", "sale", "month", "fiscal_year", "person", "issue", "practice", "remark"}
-    shown = [f"{key}={value}" for key, value in fields.items() if key not in hidden]
-    return " ".join(shown)[:200]
+    """What the fact says, in the form's own words where it has some."""
+    match fact:
+        case None:
+            return "なし"
+        case stall.Reported():
+            item = SaleItem("", fact.when, fact.workplaces, fact.appearances, fact.goods_only)
+            return item_text(item)
+        case committee.Met(name=name, topics=topics, day=day):
+            said = item_text(MeetingItem(name or "会議", topics))
+            return said if day is None else f"{day.day}日 {said}"
+        case month.Ordered(items=items):
+            return f"{len(items)} 項目の並び"
+        case _:
+            fields = msgspec.to_builtins(fact)
+            shown = [str(fields[key]) for key in SHOWN if fields.get(key) is not None]
+            return " ".join(shown)[:200]
+
+
+SHOWN = (
+    "name", "office", "affiliation", "members", "total", "text", "day", "days",
+    "ward", "workplaces", "partner", "purpose", "cell",
+)  # fmt: skip
 
 
 @click.command()
@@ -159,17 +180,14 @@ def _short(fact: Fact | None) -> str:
 @click.option("--as-of", help="この時点の姿で（件数、日付、日時のどれか）。")
 @click.option("-o", "--output", help="書き込むファイル。省くと画面に出します。")
 def report(name: str, year: int, format_: str, as_of: str | None, output: str | None) -> None:
-    """台帳 LOG の FISCAL_YEAR 年度の活動報告を書き出します."""
+    """台帳 LOG の FISCAL_YEAR 年度の活動報告を書き出します。"""
 
     async def work(desk: Desk) -> bytes:
         log = desk.wards.log_name(name)
+        await eventlog.read_head(desk.reader, log)
         while await projecting.catch_up(desk.projector, desk.projections, log):
             pass
         when = None if as_of is None else parse_as_of(as_of)
-        try:
-            document = await desk.answers.report(log, year, when)
-        except NotFound as error:
-            fail(error.message)
-        return WRITERS[format_](document)
+        return WRITERS[format_](await desk.answers.report(log, year, when))
 
     write_out(run(work), output)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import click
 
-from services.cli.common import REFUSED, Desk, errors, owner_url, progress, run
+from services.cli.common import REFUSED, Desk, owner_url, progress, run
 from shared import eventlog, projecting
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -15,19 +15,19 @@ from shared.verifying import verify as verify_log
 
 @click.group()
 def log() -> None:
-    """台帳を開く・一覧する・再開する（運用担当者）."""
+    """台帳を開く・一覧する・再開する（運用担当者）。"""
 
 
 @log.command()
 @click.argument("name")
 @click.option("--keeper", help="管理する区または市の6桁コード。省くと、その区自身です。")
-@click.option("--admin", help="最初の管理者の ID（UUID）。省くと、新しく作ります。")
-def create(name: str, keeper: str | None, admin: str | None) -> None:
-    """台帳 NAME（例: 141062-hanbai、hodogaya）を開きます."""
+@click.option("--admin", type=click.UUID, help="最初の管理者の ID（UUID）。省くと新しく作ります。")
+def create(name: str, keeper: str | None, admin: UUID | None) -> None:
+    """台帳 NAME（例: 141062-hanbai、hodogaya）を開きます。"""
 
     async def work(desk: Desk) -> None:
         log_name = desk.wards.log_name(name)
-        actor = UUID(admin) if admin else new_id()
+        actor = admin or new_id()
         owner = await connect(owner_url(desk.urls))
         try:
             await create_log(
@@ -46,7 +46,7 @@ def create(name: str, keeper: str | None, admin: str | None) -> None:
 
 @log.command("list")
 def list_() -> None:
-    """台帳を一覧します."""
+    """台帳を一覧します。"""
 
     async def work(desk: Desk) -> None:
         heads = await eventlog.list_heads(desk.projector)
@@ -62,7 +62,7 @@ def list_() -> None:
 @log.command()
 @click.argument("name")
 def resume(name: str) -> None:
-    """時計より先へ進んだ台帳を、承知のうえで再開します."""
+    """時計より先へ進んだ台帳を、承知のうえで再開します。"""
 
     async def work(desk: Desk) -> None:
         owner = await connect(owner_url(desk.urls))
@@ -80,7 +80,7 @@ def resume(name: str) -> None:
 @click.command()
 @click.option("--log", "name", help="この台帳だけ。省くと、すべての台帳です。")
 def rebuild(name: str | None) -> None:
-    """台帳から、答え（報告・数・注意）を作り直します."""
+    """台帳から、答え（報告・数・注意）を作り直します。"""
 
     async def work(desk: Desk) -> None:
         heads = await eventlog.list_heads(desk.projector)
@@ -105,7 +105,7 @@ def rebuild(name: str | None) -> None:
 @click.option("--log", "name", help="この台帳だけ。省くと、すべての台帳です。")
 @click.pass_context
 def verify(context: click.Context, name: str | None) -> None:
-    """台帳が書き換えられていないことを確かめます（問題があれば終了コード 1）."""
+    """台帳が書き換えられていないことを確かめます（問題があれば終了コード 1）。"""
 
     async def work(desk: Desk) -> bool:
         heads = await eventlog.list_heads(desk.projector)
@@ -124,7 +124,9 @@ def verify(context: click.Context, name: str | None) -> None:
                     click.echo(f"{each}: {verdict.position}件すべて確かめました（{verdict.hash}）")
                 else:
                     sound = False
-                    errors.print(f"{each}: {verdict.bad}件目が正しくありません。{verdict.why}")
+                    click.echo(
+                        f"{each}: {verdict.bad}件目が正しくありません。{verdict.why}", err=True
+                    )
         return sound
 
     if not run(work):

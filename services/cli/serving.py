@@ -26,7 +26,7 @@ STOPPED_BY_A_SIGNAL = 128
 
 @click.command()
 def migrate() -> None:
-    """データベースを新しい形にします（内蔵のデータベースでは自動です）."""
+    """データベースを新しい形にします（内蔵のデータベースでは自動です）。"""
     settings = read_settings(os.environ)
     if settings.database_url is None:
         with database(settings):
@@ -42,7 +42,7 @@ def migrate() -> None:
     "--port", type=click.IntRange(0, 65535), help="待ち受けるポート（初めは ICHI_PORT）。"
 )
 def serve(host: str | None, port: int | None) -> None:
-    """サービスを始めます。Ctrl-C で終わります."""
+    """サービスを始めます。Ctrl-C で終わります。"""
     settings = read_settings(os.environ)
     with stopped_by_signals(), database(settings) as urls:
         asyncio.run(_serve(urls, settings, host or settings.host, port))
@@ -57,7 +57,7 @@ async def _serve(urls: Urls, settings: Settings, host: str, port: int | None) ->
 
 @click.command()
 def demo() -> None:
-    """試してみる: 様式を取り込み、記録を一つ加え、報告が変わるところを見ます."""
+    """試してみる: 様式を取り込み、記録を一つ加え、報告が変わるところを見ます。"""
     settings = read_settings(
         {name: os.environ.get(name, "") for name in ("ICHI_DATA", "ICHI_PORT")}
     )

@@ -14,12 +14,12 @@ from shared.envelope import proposal
 from shared.ids import new_id
 from shared.publishing import JAPAN, now
 
-ROLES = click.Choice([role.value for role in Role if role is not Role.STAFF])
+ROLES = click.Choice([role.value for role in Role if role not in {Role.STAFF, Role.CITY}])
 
 
 @click.group()
 def token() -> None:
-    """システムのためのトークンを作る・取り消す・一覧する."""
+    """システムのためのトークンを作る・取り消す・一覧する。"""
 
 
 @token.command()
@@ -27,9 +27,9 @@ def token() -> None:
 @click.option("--role", "role", type=ROLES, default="secretary", help="役割（初めは事務局）。")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="この日まで有効。")
 @click.option("--label", default="", help="何に使うかの覚え書き。")
-@click.option("--as", "actor", help="実行する人の ID。省くと、台帳の管理者です。")
-def create(name: str, role: str, until: object, label: str, actor: str | None) -> None:
-    """トークンを作り、一度だけ表示します."""
+@click.option("--as", "actor", type=click.UUID, help="実行する人の ID。省くと、台帳の管理者です。")
+def create(name: str, role: str, until: object, label: str, actor: UUID | None) -> None:
+    """トークンを作り、一度だけ表示します。"""
     last = getattr(until, "date", lambda: None)()
 
     async def work(desk: Desk) -> None:
@@ -54,16 +54,15 @@ async def make(  # noqa: PLR0913, PLR0917 - what a token is
 
 
 @token.command()
-@click.argument("token_actor", metavar="ID")
+@click.argument("system", metavar="ID", type=click.UUID)
 @click.option("--log", "name", required=True, help="台帳の名前または区の呼び名。")
-@click.option("--as", "actor", help="実行する人の ID。省くと、台帳の管理者です。")
-def revoke(token_actor: str, name: str, actor: str | None) -> None:
-    """ID（token list に出るもの）のトークンを取り消します."""
+@click.option("--as", "actor", type=click.UUID, help="実行する人の ID。省くと、台帳の管理者です。")
+def revoke(system: UUID, name: str, actor: UUID | None) -> None:
+    """ID（token list に出るもの）のトークンを取り消します。"""
 
     async def work(desk: Desk) -> None:
         log = desk.wards.log_name(name)
         admin = await desk.actor(log, actor)
-        system = UUID(token_actor)
         await tokens.revoke(desk.auth, log, system)
         rights = await eventlog.read_rights(desk.reader, log)
         withdrawn = [
@@ -82,7 +81,7 @@ def revoke(token_actor: str, name: str, actor: str | None) -> None:
 @token.command("list")
 @click.option("--log", "name", required=True, help="台帳の名前または区の呼び名。")
 def list_(name: str) -> None:
-    """トークンを一覧します（トークンそのものは表示しません）."""
+    """トークンを一覧します（トークンそのものは表示しません）。"""
 
     async def work(desk: Desk) -> None:
         found = await tokens.listed(desk.auth, desk.wards.log_name(name))

@@ -15,6 +15,7 @@ from shared.domain.fact import Corrected, Retracted
 from shared.driver import Pool
 from shared.envelope import parse
 from shared.eventlog import Receipt
+from shared.names import erase_forgotten
 from shared.postgres import Urls, pool
 from shared.projections import discover
 from shared.projections.oddities import Oddity
@@ -70,8 +71,10 @@ class Ward:
         """Through the one door; raises what `Door.publish` does."""
         proposals = parse(caller.log, content_type, body)
         receipts = await self.door.admit(caller.log, proposals, caller.actor, expected)
+        facts = [proposal.fact for proposal in proposals]
+        await erase_forgotten(self.answers.names, caller.log, facts)
         self.published()
-        years = await self._years(caller.log, [proposal.fact for proposal in proposals])
+        years = await self._years(caller.log, facts)
         at = max(receipt.position for receipt in receipts)
         query = urlencode({"fiscal_year": years, "at": at}, doseq=True)
         return Published(receipts, f"{source_of(caller.log)}/warnings?{query}")
@@ -114,7 +117,7 @@ async def opened(
 
         reader = await open_pool(urls.application, "ichi_reader", 8)
         yield Ward(
-            door=Door(await open_pool(urls.application, "ichi_writer", 4)),
+            door=Door(await open_pool(urls.application, "ichi_writer", 4), node=settings.node),
             reader=reader,
             gate=Gate(await open_pool(urls.application, "ichi_auth", 2), reader, wards),
             answers=Answers(reader, await open_pool(urls.names, "none", 2), projections, wards),

@@ -41,8 +41,8 @@ class Stated(NamedTuple):
     fact: Fact
 
 
-Person = Callable[[committee.Office, int, str], UUID]
-"""The id of the n-th officer of a kind, by the name on the form."""
+Person = Callable[[committee.Office, int, form.Officer], UUID]
+"""The id of the n-th officer of a kind, as the form has them."""
 
 
 class Reader:
@@ -84,7 +84,7 @@ class Reader:
         )
         for office, officers in offices:
             for n, officer in enumerate(officers, 1):
-                person = self._person(office, n, officer.name)
+                person = self._person(office, n, officer)
                 yield committee.OfficerAppointed(year, office, person, officer.affiliation)
         if filled.members or filled.members_total is not None:
             counted = committee.MembersCounted(year, filled.members, filled.members_total)

@@ -55,7 +55,9 @@ _WORDS: Final = (
     PRACTICES,
     SHARED_ISSUES,
 )
-_KNOWN: Final = {_simple(key(fold(word).text)): word for word in _WORDS} | {"会議開催日": MEETING_DAYS}
+_KNOWN: Final = {_simple(key(fold(word).text)): word for word in _WORDS} | {
+    "会議開催日": MEETING_DAYS
+}
 
 
 def known(folded: str) -> str | None:

@@ -1,6 +1,7 @@
 """What cannot be read as a form at all."""
 
 from shared.errors import Invalid
+from shared.reports.form import MONTHS, Form
 
 
 class NotAForm(Invalid):
@@ -31,3 +32,17 @@ class FiscalYearDiffers(Invalid):
             f"様式の見出しは {heading} 年度ですが、指定された年度は {given} 年度です。"
             "どちらが正しいか確かめて、指定か見出しを直してください"
         )
+
+
+class FormCutOff(Invalid):
+    message = (
+        "様式が途中で切れています。十二か月の行と、できたこと・課題・取組の欄までそろった"
+        "ファイルを指定してください"
+    )
+
+
+def require_whole(filled: Form) -> None:
+    """Raise `FormCutOff` for a form that ends among its months, with nothing of what follows."""
+    texts = (filled.achievements, filled.issues, filled.practices, filled.shared_issues)
+    if len(filled.months) < len(MONTHS) and not any(texts):
+        raise FormCutOff

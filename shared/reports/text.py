@@ -122,8 +122,9 @@ def _fold_piece(piece: str) -> str:
         piece = html.unescape(piece)
     piece = _LINE_END.sub("\n", _INVISIBLE.sub("", _UNPRINTABLE.sub("", piece)))
     folded = unicodedata.normalize("NFKC", piece)
-    if folded.strip("()") in WEEKDAYS and folded != piece:
-        return f"{folded.strip('()')}曜"  # ㈪ and ㊊; (月) itself is three pieces
     ornament = piece != "" and unicodedata.decomposition(piece[0]).startswith(_ORNAMENTS)
     bracketed = folded.startswith("(") and len(folded) > 1
-    return piece if ornament or bracketed else folded
+    if not ornament and not bracketed:
+        return folded
+    weekday = folded.strip("()")
+    return f"{weekday}曜" if weekday in WEEKDAYS else piece  # ㊊ and ㈪

@@ -62,7 +62,9 @@ def text(document: Document) -> bytes:
     members = "、".join(f"{kind} {count}" for kind, count in form.members.items())
     total = "" if form.members_total is None else f"（合計 {form.members_total}）"
     blocks = [
-        f"{document.ward} {form.name or ''} 活動報告 {year_text(document.fiscal_year)}",
+        " ".join(
+            filter(None, [document.ward, form.name, "活動報告", year_text(document.fiscal_year)])
+        ),
         "\n".join(
             [
                 f"部会長: {officers_text(form.chairs)}",

@@ -137,10 +137,38 @@ def test_facts_are_published_from_a_file_and_from_standard_input(
     assert json.loads(listed[0])["data"] == HELD
 
 
-def test_what_read_prints_can_be_published(opened: Ichi, tmp_path: Path) -> None:
+def test_what_read_prints_is_sent_to_import_instead(opened: Ichi, tmp_path: Path) -> None:
     file = tmp_path / "facts.json"
     file.write_text(opened("read", str(FIXTURE), "--fiscal-year", "2025").stdout, "utf-8")
-    assert len(opened("publish", "hodogaya", str(file)).output.splitlines()) == 82
+    assert "ichi import" in opened("publish", "hodogaya", str(file), code=1).output
+
+
+def test_half_a_form_is_refused(opened: Ichi, tmp_path: Path) -> None:
+    file = tmp_path / "half.tsv"
+    file.write_bytes(FIXTURE.read_bytes()[: FIXTURE.stat().st_size // 2])
+    for command in (("import", str(file), "--log", "hodogaya"), ("read", str(file))):
+        output = opened(*command, "--fiscal-year", "2025", code=1).output
+        assert "途中で切れています" in output
+
+
+def test_a_mistyped_log_or_id_is_named(opened: Ichi) -> None:
+    assert "この台帳はありません" in opened("report", "hodogay", "2025", code=1).output
+    opened("token", "revoke", "zzz", "--log", "hodogaya", code=2)
+    opened("publish", "hodogaya", "-", "--as", "abc", stdin=event(), code=2)
+
+
+def test_a_forgotten_person_s_name_is_erased(opened: Ichi) -> None:
+    bring_in(opened)
+    assert "部会長役" in opened("report", "hodogaya", "2025").stdout
+    for line in opened("events", "hodogaya").stdout.splitlines():
+        each = json.loads(line)
+        if each["type"] == "committee.officer_appointed":
+            data = {"type": "person.forgotten", "person": each["data"]["person"]}
+            sent = json.dumps({"type": "person.forgotten", "data": data}).encode()
+            opened("publish", "hodogaya", "-", stdin=sent)
+    drawn = opened("report", "hodogaya", "2025").stdout
+    assert "部会長役" not in drawn
+    assert "（ゆめわーく）" in drawn
 
 
 @pytest.mark.parametrize(

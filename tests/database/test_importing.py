@@ -11,6 +11,7 @@ from shared import eventlog, names, projecting
 from shared.domain import committee, fact, stall
 from shared.domain.calendar import UNKNOWN
 from shared.envelope import proposal
+from shared.errors import Stale
 from shared.importing import Importer, Plan
 from shared.projections import discover
 from shared.reports import layout
@@ -183,3 +184,29 @@ async def test_one_more_stall_day_changes_its_month_and_nothing_else(world: Worl
     old, new = changed[0]
     assert old.startswith("7月\t")
     assert new == old.replace("\t\t\t\t\t\t", "、星川駅出張販売（9日、3事業所出店）\t\t\t\t\t\t")
+
+
+async def test_rows_that_a_file_does_not_have_take_nothing_away(world: World) -> None:
+    await bring_in(world, FIXTURE)
+    before = await drawn(world)
+    rows = FIXTURE.decode().split("\n")
+    without = [row for row in rows if not row.startswith(("12月", "年間目標"))]
+    planned = await bring_in(world, "\n".join(without).encode())
+    assert set(kinds(planned)) == {"clash"}
+    assert await drawn(world) == before
+
+
+async def test_a_fact_recorded_while_an_import_was_planned_is_a_conflict(world: World) -> None:
+    importer = Importer(world.door, world.reader, world.names, load_wards(None))
+    filled = read_form(FIXTURE, 2025)
+    planned = await importer.plan(HODOGAYA, filled)
+    await world.publish(committee.GoalSet(2025, "手で記録した目標"))
+    with pytest.raises(Stale):
+        await importer.carry_out(HODOGAYA, filled, planned, world.secretary)
+
+
+async def test_a_chair_of_the_same_surname_elsewhere_is_another_person(world: World) -> None:
+    await bring_in(world, FIXTURE)
+    other = FIXTURE.decode().replace("部会長役（ゆめわーく）", "部会長役（まめの木）", 1)
+    await bring_in(world, other.encode(), 2026)
+    assert len(await names.read_names(world.names, HODOGAYA)) == 3

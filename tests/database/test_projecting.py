@@ -134,12 +134,21 @@ async def test_a_governing_fact_of_newer_code_stops_the_log(world: World) -> Non
         await eventlog.require_understood(world.reader, HODOGAYA)
 
 
-async def append_raw(world: World, body: bytes, kind: str) -> None:
+async def test_a_governing_fact_that_cannot_be_read_stops_the_log(world: World) -> None:
+    body = b'{"type":"role.granted","actor":"x","role":"courier"}'
+    await append_raw(world, body, "role.granted", "role")
+    with pytest.raises(eventlog.NotUnderstoodHere):
+        await world.publish(Held(SALES[0], a_day(Random(1)), (VENDORS[0],)))
+    with pytest.raises(eventlog.NotUnderstoodHere):
+        await eventlog.read_rights(world.reader, HODOGAYA)
+
+
+async def append_raw(world: World, body: bytes, kind: str, subject: str = "x") -> None:
     """Append as newer code would, through the function that the writer has."""
     async with world.writer.acquire() as connection, connection.transaction():
         head = await eventlog.lock_head(connection, HODOGAYA)
         now = await connection.fetchval("SELECT clock_timestamp()")
         await connection.fetch(
             eventlog.APPEND, now, [HODOGAYA], [head.position], [HODOGAYA], [uuid4()],
-            [uuid4()], [bytes(16)], [body], [kind], [None], ["x"], [None],
+            [uuid4()], [bytes(16)], [body], [kind], [None], [subject], [None],
         )  # fmt: skip

@@ -10,9 +10,11 @@ import pytest
 from shared import chain, eventlog
 from shared.domain import fact, stall
 from shared.domain.base import Role
+from shared.domain.log import Moved
 from shared.domain.role import Granted
 from shared.envelope import STRUCTURED, proposal
 from shared.errors import Conflict, NotFound, NotYours, ReusedId, Stale
+from shared.publishing import AwayFromHome, Door
 from tests.database.world import HODOGAYA, World
 
 SALE = UUID("0199a000-0000-7000-8000-000000000001")
@@ -136,3 +138,23 @@ async def test_writers_at_once_get_positions_without_a_gap(world: World) -> None
 
     positions = await asyncio.gather(*(one() for _ in range(20)))
     assert sorted(positions) == list(range(3, 23))
+
+
+async def test_a_log_that_moved_away_takes_nothing_here(world: World) -> None:
+    here = Door(world.writer, node="local")
+    await here.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
+    await world.publish(Moved("seya"))
+    with pytest.raises(AwayFromHome):
+        await here.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
+
+
+async def test_retracting_a_correction_needs_the_right_to_what_it_restores(world: World) -> None:
+    (held,) = await world.publish(HELD)
+    staff = uuid4()
+    await world.publish(Granted(staff, Role.STAFF, date(2025, 4, 1), vendor=SALE))
+    (corrected,) = await world.publish(
+        fact.Corrected(held.id, "入力まちがい", stall.Held(SALE, DAY, (SALE,)))
+    )
+    taken_back = proposal(uuid4(), fact.Retracted(corrected.id, "やはり元に"))
+    with pytest.raises(NotYours):
+        await world.door.admit(HODOGAYA, [taken_back], staff)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.reports.brackets import SEPARATORS
+from shared.reports.facts import unread_in
 from shared.reports.form import Form
 from shared.reports.heading import TITLE
 from shared.reports.labels import find_month, inline_label, label_of
@@ -14,7 +15,7 @@ from shared.reports.ledger import Cell
 from shared.reports.reading import CellTrace
 from shared.reports.text import fold, plain
 
-NUMBERING = re.compile(r"\(?[0-9]{1,2}\)?[.:、]?|[①-⑳⑴-⑽]")
+NUMBERING = re.compile(r"\(?[0-9]{1,2}\s*[).:、]?|[①-⑳⑴-⑽]")
 
 
 SAID_BY_KIND = {"会計監査", "出店", "出展", "参加", "出品", "出品のみ", "出品だけ"}
@@ -36,7 +37,11 @@ def assert_accounted(form: Form, cells: Iterable[CellTrace]) -> None:
                 assert is_label(text), text
             else:
                 assert is_said(text, strings, numbers), text
-    assert unread == [remark.text for remark in form.remarks]
+    kept = [remark.text for remark in form.remarks]
+    assert unread == kept
+    for item in (item for month in form.months for item in month.items):
+        for text in unread_in(item):
+            assert text in kept
 
 
 def assert_tiles(cell: CellTrace) -> None:

@@ -69,6 +69,13 @@ def test_what_is_too_long_for_a_name_or_has_none_is_a_remark(reading: Reader, it
     assert reading(f"4月|{item}").months[0].items == (RemarkItem(item),)
 
 
+@pytest.mark.parametrize("mark", ["㈪", "⑴", "㈱", "㍿", "²", "゛"])
+def test_a_character_that_stands_for_several_is_never_cut(reading: Reader, mark: str) -> None:
+    form = reading(f"{mark}株\n4月|区役所販売（3日間）{mark}、区役所販売（3日間、{mark}）")
+    texts = [remark.text.strip("（）") for remark in form.remarks]
+    assert texts == [f"{mark}株", mark, mark]
+
+
 def test_names_keep_their_own_characters(reading: Reader) -> None:
     form = reading("4月|ﾏﾙｼｪ　Ａ＆Ｂ㈱(3日間)、&lt;b&gt;市（3日間）")
     assert [item for item in form.months[0].items if isinstance(item, SaleItem)] == [

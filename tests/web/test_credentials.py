@@ -125,6 +125,14 @@ async def test_a_role_opens_reading_until_it_is_withdrawn(site: Site) -> None:
     assert answer.status_code == 403
 
 
+async def test_city_staff_read_no_ward_s_whole_log(site: Site) -> None:
+    city = uuid4()
+    token = await tokens.create(site.world.auth, HODOGAYA, city, "市")
+    await site.world.publish(Granted(city, Role.CITY, YESTERDAY))
+    answers = await ask_all(site, bearer(token))
+    assert {answer.status_code for path, answer in answers.items() if path != "publish"} == {401}
+
+
 async def test_a_role_ends_with_its_last_day_in_japan(site: Site) -> None:
     auditor = uuid4()
     token = await tokens.create(site.world.auth, HODOGAYA, auditor, "監査")
