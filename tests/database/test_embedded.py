@@ -16,10 +16,12 @@ from shared.postgres import connect
 from shared.privileges import become
 
 USER_OF_THE_SERVER = """
+import signal
 import sys
 from pathlib import Path
 from shared.embedded import running
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background ignores it
 with running(Path(sys.argv[1]), programs=Path(sys.argv[2]) if sys.argv[2] else None) as server:
     print(server.sockets, flush=True)
     sys.stdin.read()
