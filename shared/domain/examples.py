@@ -162,7 +162,9 @@ EXAMPLES: tuple[Fact, ...] = (
         text="売り場でほかの部会のお知らせも配っている。",
         number=1,
     ),
-    achievement.Noted(fiscal_year=2025, text="一年のうちに三つの事業所が仲間に加わった。", number=1),
+    achievement.Noted(
+        fiscal_year=2025, text="一年のうちに三つの事業所が仲間に加わった。", number=1
+    ),
     month.Ordered(
         month="2025-10", items=("committee.met", str(WARD_OFFICE), str(AEON), str(HOSHIKAWA))
     ),
