@@ -6,12 +6,12 @@ import msgspec
 
 from shared import eventlog
 from shared.domain import log, role
-from shared.domain.base import Fact, Role, require_ward_code
+from shared.domain.base import JAPAN, Fact, Role, require_ward_code
 from shared.driver import Connection
 from shared.errors import Conflict, Invalid
 from shared.eventlog import Draft
 from shared.ids import new_id
-from shared.publishing import JAPAN, now
+from shared.publishing import now
 
 
 class LogExists(Invalid):

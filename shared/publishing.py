@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from shared import driver, eventlog
 from shared.domain import log, role
-from shared.domain.base import Fact, Target
+from shared.domain.base import JAPAN, Fact, Target
 from shared.domain.catalogue import aggregate_of
 from shared.domain.effective import Effective
 from shared.domain.fact import Corrected, Retracted
@@ -17,7 +17,6 @@ from shared.envelope import Proposal, parse
 from shared.errors import Conflict, IchiError, ReusedId, Stale
 from shared.eventlog import Draft, Entry, Receipt
 
-JAPAN = timezone(timedelta(hours=9))
 RIGHTS = ("log", "role")
 """The subjects that authority is folded from."""
 

@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from shared import eventlog
-from shared.domain.base import Role
+from shared.domain.base import JAPAN, Role
 from shared.domain.role import roles_of
 from shared.driver import Pool
 from shared.errors import BadSetting, IchiError, NotYours
 from shared.importing import Importer
 from shared.postgres import Urls, database, pool
 from shared.projections import discover
-from shared.publishing import JAPAN, Door, now
+from shared.publishing import Door, now
 from shared.questions import Projections
 from shared.reports.answering import Answers
 from shared.settings import Settings, read_settings

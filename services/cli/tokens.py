@@ -8,11 +8,11 @@ import click
 from services.cli.common import Desk, run
 from shared import eventlog
 from shared.auth import tokens
-from shared.domain.base import Role
+from shared.domain.base import JAPAN, Role
 from shared.domain.role import Granted, Withdrawn
 from shared.envelope import proposal
 from shared.ids import new_id
-from shared.publishing import JAPAN, now
+from shared.publishing import now
 
 ROLES = click.Choice([role.value for role in Role if role not in {Role.STAFF, Role.CITY}])
 

@@ -10,7 +10,7 @@ import msgspec
 
 from shared import eventlog
 from shared.auth.tokens import Caller
-from shared.domain.base import Fact, fiscal_year_of
+from shared.domain.base import JAPAN, Fact, fiscal_year_of
 from shared.domain.fact import Corrected, Retracted
 from shared.driver import Pool
 from shared.envelope import parse
@@ -19,7 +19,7 @@ from shared.names import erase_forgotten
 from shared.postgres import Urls, pool
 from shared.projections import discover
 from shared.projections.oddities import Oddity
-from shared.publishing import JAPAN, Door, now
+from shared.publishing import Door, now
 from shared.reports.answering import Answers
 from shared.settings import Settings
 from shared.wards import load_calendar, load_wards

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -14,6 +14,8 @@ from msgspec import Meta
 from shared.errors import Refused
 
 APRIL = 4
+JAPAN = timezone(timedelta(hours=9))
+"""Japan has no summer time, and a day of the log is a day there."""
 
 # Controls but for tab and line ends, lone surrogates, and what turns the direction of text around:
 # a name that reads differently from what is stored.

@@ -2,25 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
 
 from shared import eventlog
+from shared.domain.base import JAPAN
 from shared.driver import Pool
 from shared.errors import Malformed, NotFound
 from shared.eventlog import Entry
-from shared.names import read_names
+from shared.names import read_names, read_officer_remarks
 from shared.projecting import effective_facts, read_answers
 from shared.projections import annual_report, figure_facts, oddities, sale_month
 from shared.projections.figure_facts import Figures
 from shared.projections.oddities import Oddities
 from shared.questions import Projection, Projections, year_from
 from shared.reports.document import Document, form_of
+from shared.reports.form import Remark
 from shared.wards import Wards
-
-JAPAN = timezone(timedelta(hours=9))
 
 AsOf = int | datetime
 """A position, or a time: then the last entry recorded by then."""
@@ -84,7 +84,9 @@ class Answers:
         assert isinstance(sales, sale_month.SaleMonths)  # noqa: S101
         assert isinstance(odd, oddities.Oddities)  # noqa: S101
         held = await read_names(self.names, log)
-        form = form_of(drawn, sales, held, self.wards)
+        unread = await read_officer_remarks(self.names, log, fiscal_year)
+        personal = [Remark(cell, text, personal=True) for cell, text in unread]
+        form = form_of(drawn, sales, held, self.wards, personal)
         ward = self.wards.label_of(log)
         return Document(log, ward, fiscal_year, position, as_of, drawn, sales, odd.warnings, form)
 

@@ -1,7 +1,7 @@
 """A report as it is drawn: the stored answers, and the form they fill in."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -29,9 +29,16 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def form_of(
-    report: AnnualReport, sales: SaleMonths, names: Mapping[UUID, str], wards: Wards
+    report: AnnualReport,
+    sales: SaleMonths,
+    names: Mapping[UUID, str],
+    wards: Wards,
+    personal: Iterable[form.Remark] = (),
 ) -> form.Form:
-    """Fill in the form; a person whose name is not held stays blank."""
+    """Fill in the form; a person whose name is not held stays blank.
+
+    `personal` are the unread remarks that stand beside the names, as they may hold one.
+    """
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in sales.lines:
         lines[line.month].append(line)
@@ -52,7 +59,10 @@ def form_of(
         issues=tuple(_numbered(paragraph) for paragraph in report.issues),
         practices=tuple(paragraph.text for paragraph in report.practices),
         shared_issues=tuple(paragraph.text for paragraph in report.shared_issues),
-        remarks=tuple(form.Remark(r.cell, r.text, personal=False) for r in report.remarks),
+        remarks=(
+            *(form.Remark(r.cell, r.text, personal=False) for r in report.remarks),
+            *personal,
+        ),
         warnings=(),
     )
 

@@ -13,10 +13,10 @@ from shared import eventlog
 from shared.auth import tokens
 from shared.auth.tokens import Caller
 from shared.domain import role
-from shared.domain.base import Role
+from shared.domain.base import JAPAN, Role
 from shared.driver import Pool
 from shared.errors import NotFound, NotSignedIn
-from shared.publishing import JAPAN, now
+from shared.publishing import now
 from shared.wards import Wards
 
 READERS = frozenset({Role.SECRETARY, Role.CHAIR, Role.AUDITOR, Role.ADMIN})

@@ -17,6 +17,7 @@ from shared.projections import discover
 from shared.reports import layout
 from shared.reports.answering import Answers, parse_as_of
 from shared.reports.reading import read_form
+from shared.reports.writing import WRITERS
 from shared.wards import load_wards
 from tests.database.world import HODOGAYA, World
 from tests.seed import ALLOWED, FORMS, differences
@@ -156,7 +157,13 @@ async def test_what_is_not_understood_in_the_officer_cells_never_becomes_a_fact(
     await bring_in(world, odd.encode())
     for entry in await eventlog.read_page(world.reader, HODOGAYA, 0):
         assert "部会長役" not in entry.body.decode()
-    assert await names.read_officer_remarks(world.names, HODOGAYA, 2025)
+    held = await names.read_officer_remarks(world.names, HODOGAYA, 2025)
+    assert held
+    answers = Answers(world.reader, world.names, world.projections, load_wards(None))
+    document = await answers.report(HODOGAYA, 2025)
+    for _, text in held:  # the secretary sees them; the data that systems read does not have them
+        assert text in WRITERS["text"](document).decode()
+        assert text not in WRITERS["json"](document).decode()
 
 
 async def test_two_years_share_their_sales(world: World) -> None:
