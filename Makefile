@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 LOCK := deploy/requirements-dev.txt
+PEERS := tests/bench/peers
 DEBIAN_POSTGRES := /usr/lib/postgresql/15/bin
 
 .PHONY: setup demo check test proof bench lock clean
@@ -50,8 +51,26 @@ test: check
 proof: setup
 	ICHI_PROOF=1 $(BIN)/pytest
 
-bench: setup
-	$(BIN)/python -m tests.bench
+# 比べる相手は、ほかで使わないので別の場所に入れる。
+bench: .venv-bench/ready $(PEERS)/node_modules/ready
+	@.venv-bench/bin/python -m tests.bench
+
+.venv-bench/ready: .venv/ready deploy/requirements-bench.txt
+	@umask 022 && set -e; \
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench; \
+	$(BIN)/uv pip sync --quiet --python .venv-bench/bin/python --require-hashes deploy/requirements-bench.txt; \
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --no-deps --no-build-isolation --editable .; \
+	touch $@
+
+$(PEERS)/node_modules/ready: $(PEERS)/package-lock.json
+	@if ! command -v npm > /dev/null && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  apt-get update -qq && apt-get install -qq -y --no-install-recommends nodejs npm > /dev/null; \
+	fi
+	@if command -v npm > /dev/null; then \
+	  npm ci --ignore-scripts --silent --prefix $(PEERS) && touch $@; \
+	else \
+	  echo 'npm がないため、emmett と message-db は測りません' >&2; \
+	fi
 
 # 一覧には名前と版と指紋だけを書く。版を上げるときは make lock UPGRADE=--upgrade
 COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes \
@@ -60,7 +79,9 @@ COMPILE = $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --python-version 
 lock: setup
 	$(COMPILE) --output-file deploy/requirements.txt > /dev/null
 	$(COMPILE) --group dev --constraints deploy/requirements.txt --output-file $(LOCK) > /dev/null
+	$(COMPILE) --group bench --strip-extras --constraints $(LOCK) \
+	  --output-file deploy/requirements-bench.txt > /dev/null
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	rm -rf .venv .venv-bench $(PEERS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	find migrations services shared tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,18 +17,24 @@ from uuid import UUID
 
 BEFORE_THE_FIRST = bytes(32)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def digest_of(salt: bytes, event: UUID, recorded_at: datetime, actor: UUID, body: bytes) -> bytes:
     """What covers an entry's own content."""
-    micros = (recorded_at - EPOCH) // timedelta(microseconds=1)
-    fields = (salt, event.bytes, micros.to_bytes(8, signed=True), actor.bytes, body)
+    micros = micros_of(recorded_at).to_bytes(8, signed=True)
+    fields = (salt, event.bytes, micros, actor.bytes, body)
     return hashlib.sha256(_framed(fields)).digest()
 
 
 def hash_of(before: bytes, log: str, position: int, digest: bytes) -> bytes:
     """What chains an entry to all before it."""
     return hashlib.sha256(_framed((before, log.encode(), position.to_bytes(8), digest))).digest()
+
+
+def micros_of(moment: datetime) -> int:
+    """Microseconds since 1970-01-01T00:00Z."""
+    return (moment - EPOCH) // MICROSECOND
 
 
 def _framed(fields: Iterable[bytes]) -> bytes:

@@ -9,11 +9,11 @@ import asyncpg
 from shared.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
-    Connection = (
-        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    )
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PooledConnection
     Pool = asyncpg.Pool[asyncpg.Record]
 else:
+    PooledConnection = asyncpg.pool.PoolConnectionProxy
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
@@ -43,4 +43,6 @@ def border() -> Iterator[None]:
             raise Unavailable from error
         raise
     except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        if isinstance(error, ValueError):  # something of ours that the driver cannot say
+            raise
         raise Unavailable from error

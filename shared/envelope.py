@@ -1,12 +1,14 @@
 """The strict half of the door: bytes to CloudEvents 1.0 to facts, or a reason in Japanese."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from shared.canonical import FIRST_DAY, LAST_DAY, canonical_fact, without
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, decode
 from shared.domain.fact import Corrected
@@ -18,8 +20,6 @@ BATCH = "application/cloudevents-batch+json"
 MAX_BYTES = 1 << 20
 MAX_EVENTS = 1000
 
-FIRST_DAY, LAST_DAY = date(1947, 4, 1), date(2201, 3, 31)
-"""The fiscal years that answers are given for."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,6 +46,7 @@ class Proposal(msgspec.Struct, frozen=True):
     """Where in the request it stood."""
 
 
+ATTRIBUTES = frozenset(Envelope.__struct_fields__)
 _one = msgspec.json.Decoder(Envelope)
 _many = msgspec.json.Decoder(list[Envelope])
 
@@ -53,7 +54,7 @@ _many = msgspec.json.Decoder(list[Envelope])
 def proposal(event: UUID, fact: Fact, pointer: str = "") -> Proposal:
     """A fact from our own hand (a form, an import) at the same door; raises `Malformed`."""
     body = msgspec.json.encode(fact)
-    return Proposal(event, _fact(strict_json(body), body, f"{pointer}/data"), body, pointer)
+    return Proposal(event, _fact(body, f"{pointer}/data"), body, pointer)
 
 
 def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
@@ -64,10 +65,11 @@ def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
         raise WrongMediaType
     if len(body) > MAX_BYTES:
         raise TooLarge
-    plain = strict_json(body)
     if media_type == STRUCTURED:
-        return [_proposal(log, _decode(_one, body), plain, "")]
+        envelope = _decode(_one, body)
+        return [_proposal(log, envelope, _around(body, [envelope]), "")]
     envelopes = _decode(_many, body)
+    plain = _around(body, envelopes)
     if not envelopes:
         raise Malformed("記録が一つもありません。events を一つ以上送ってください")
     if len(envelopes) > MAX_EVENTS:
@@ -86,27 +88,35 @@ def parse(log: str, content_type: str, body: bytes) -> list[Proposal]:
 def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: ANN401 - its own type
     try:
         return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise _malformed(error, "") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
+        strict_json(body)  # which may have more to say
+        if isinstance(error, msgspec.ValidationError):
+            raise _malformed(error, "") from error
         raise Malformed from error
 
 
+def _around(body: bytes, envelopes: Sequence[Envelope]) -> Any:  # noqa: ANN401 - any JSON value
+    """The JSON around the data, read strictly; the data are looked at each for themselves."""
+    data = [bytes(envelope.data) for envelope in envelopes]
+    whole = all(each.startswith(b"{") for each in data)
+    return strict_json(without(body, data) if whole else body)
+
+
 def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str) -> Proposal:
-    for name in plain:
-        if name not in Envelope.__struct_fields__:
+    if not plain.keys() <= ATTRIBUTES:
+        for name in plain.keys() - ATTRIBUTES:
             raise Malformed(UNKNOWN, pointer=f"{pointer}/{escaped(name)}")
     if not UUID_FORM.fullmatch(envelope.id):
         raise Malformed(
             "id は小文字の UUID（できれば第7版）にしてください", pointer=f"{pointer}/id"
         )
-    if envelope.source not in {f"/v1/logs/{log}", log}:
+    if envelope.source not in (f"/v1/logs/{log}", log):
         raise Malformed(
             f"source は送り先の台帳（/v1/logs/{log}）と同じにしてください",
             pointer=f"{pointer}/source",
         )
     body = bytes(envelope.data)
-    fact = _fact(plain["data"], body, f"{pointer}/data")
+    fact = _fact(body, f"{pointer}/data")
     if envelope.type != fact.tag():
         raise Malformed(
             "type が data の type と違います。同じにしてください", pointer=f"{pointer}/type"
@@ -116,11 +126,21 @@ def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str)
             f"subject は {fact.subject} のはずです。直すか、取り除いてください",
             pointer=f"{pointer}/subject",
         )
-    return Proposal(UUID(envelope.id), fact, body, pointer)
+    return Proposal(msgspec.convert(envelope.id, UUID), fact, body, pointer)
 
 
-def _fact(sent: object, body: bytes, data: str) -> Fact:
-    """The fact in a body, whose JSON is `sent`; raises `Malformed`."""
+def _fact(body: bytes, data: str) -> Fact:
+    """The fact in a body; raises `Malformed`, its pointer below `data`."""
+    return canonical_fact(body) or strict_fact(body, data)
+
+
+def strict_fact(body: bytes, data: str) -> Fact:
+    """The same the long way, which takes any spelling of JSON."""
+    try:
+        sent = strict_json(body)
+    except Malformed as error:
+        error.pointer = f"{data}{error.pointer}"
+        raise
     if not isinstance(sent, dict):
         raise Malformed("data は項目の集まり（オブジェクト）にしてください", pointer=data)
     if not isinstance(sent.get("type"), str) or sent["type"] not in FACTS:

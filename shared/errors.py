@@ -14,6 +14,7 @@ IchiError
 │   ├── ReusedId          the id is taken by other bytes
 │   └── Refused           an admission rule of the domain says no
 └── Unavailable      503  try again later
+    └── Diverged          a log is not what was signed before
 """
 
 from typing import ClassVar
@@ -22,10 +23,12 @@ from typing import ClassVar
 class IchiError(Exception):
     """Knows its HTTP status and its message to people; raised bare wherever the class says it all.
 
-    `pointer` is a JSON pointer (RFC 6901) into what was sent, "" for the whole of it.
+    `pointer` is a JSON pointer (RFC 6901) into what was sent, "" for the whole of it. `retry_after`
+    is in seconds; None where asking again changes nothing.
     """
 
     status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None
     message: str = "処理できませんでした。時間をおいてもう一度お試しください"
     pointer: str = ""
 
@@ -112,4 +115,12 @@ class Refused(Invalid):
 
 class Unavailable(IchiError):
     status = 503
+    retry_after = 1
     message = "ただいま利用できません。しばらくしてからもう一度お試しください"
+
+
+class Diverged(Unavailable):
+    message = (
+        "台帳が、署名付きの控えと食い違っています。"
+        "運用担当者に確認（ichi verify）を依頼してください"
+    )

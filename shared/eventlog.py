@@ -3,17 +3,17 @@
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from shared.chain import BEFORE_THE_FIRST, EPOCH
 from shared.domain import role
 from shared.domain.base import Fact
-from shared.domain.catalogue import FACTS, GOVERNING, NotUnderstood, read
-from shared.domain.fact import Corrected, Retracted
+from shared.domain.catalogue import FACTS, GOVERNING, UPCASTERS, NotUnderstood, read
+from shared.domain.fact import CORRECTING, Corrected
 from shared.driver import Connection, Pool, border
 from shared.errors import Conflict, NotFound, Unavailable
 
@@ -29,15 +29,6 @@ class Head(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """An admitted fact on its way into the log; `body` is the exact bytes that were sent."""
-
-    id: UUID
-    actor: UUID
-    fact: Fact
-    body: bytes
-
-
 class Receipt(msgspec.Struct, frozen=True):
     """What the publisher gets, and gets again for ever: where the fact stands."""
 
@@ -45,6 +36,38 @@ class Receipt(msgspec.Struct, frozen=True):
     position: int
     hash: str
     recorded_at: datetime
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An admitted fact on its way into the log; `body` is the exact bytes that were sent."""
+
+    id: UUID
+    actor: UUID
+    fact: Fact
+    subject: str
+    body: bytes
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One log's share of a flush: what shall follow the position that its head is thought at."""
+
+    log: str
+    head: int
+    drafts: Sequence[Draft]
+
+
+Outcome = Literal["stored", "moved", "known", "ahead"]
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """What became of a part: stored, with its receipts; or nothing of it was written.
+
+    Its head is elsewhere or held by another transaction ('moved'), one of its ids stands in the log
+    already ('known'), or the head's time is over five minutes ahead of the clock ('ahead').
+    """
+
+    outcome: Outcome
+    receipts: Sequence[Receipt] = ()
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -97,7 +120,7 @@ class NotUnderstoodHere(Unavailable):
 LOCK_HEADS = "SELECT log, position, hash, recorded_at FROM lock_heads($1)"
 
 APPEND = """
-SELECT outcome, position, hash, recorded_at
+SELECT outcome, position, recorded_at, hashes
 FROM append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
@@ -114,23 +137,36 @@ CROSS JOIN LATERAL (
 ) h
 """
 
+# The same for the way that is read most: a condition without columns is tried once, before the scan
+# begins, and the rows come in the index's order, unsorted.
 READ_PAGE = """
-SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
-       e.type, e.day, e.subject, e.target
+SELECT log, position, digest, hash, id, recorded_at, actor, salt, body, type, day, subject, target
+FROM event
+WHERE log = $1 AND position > $2 AND ($4::text IS NULL OR type = $4)
+    AND (SELECT set_config('ichi.logs', $1, true)) IS NOT NULL
+ORDER BY position LIMIT $3
+"""
+
+READ_DIGESTS = """
+SELECT e.digest
 FROM set_config('ichi.logs', $1, true) named
 CROSS JOIN LATERAL (
-    SELECT * FROM event
-    WHERE log = $1 AND position > $2 AND ($4::text IS NULL OR type = $4) AND named IS NOT NULL
-    ORDER BY position LIMIT $3
+    SELECT position, digest FROM event
+    WHERE log = $1 AND position > $2 AND position <= $3 AND named IS NOT NULL
+    OFFSET 0
 ) e
 ORDER BY e.position
 """
 
 READ_ABOUT = """
 WITH RECURSIVE family AS (
-    SELECT id, target FROM event WHERE log = $1 AND subject = ANY ($2)
-    UNION
-    SELECT id, target FROM event WHERE log = $1 AND id = ANY ($3)
+    SELECT e.id, e.target FROM set_config('ichi.logs', $1, true) named
+    CROSS JOIN LATERAL (
+        SELECT id, target FROM event WHERE log = $1 AND subject = ANY ($2) AND named IS NOT NULL
+        UNION ALL
+        SELECT id, target FROM event WHERE log = $1 AND id = ANY ($3) AND named IS NOT NULL
+        OFFSET 0
+    ) e
     UNION
     SELECT e.id, e.target FROM family f CROSS JOIN LATERAL (
         SELECT id, target FROM event WHERE log = $1 AND id = f.target
@@ -140,7 +176,9 @@ WITH RECURSIVE family AS (
 )
 SELECT e.log, e.position, e.digest, e.hash, e.id, e.recorded_at, e.actor, e.salt, e.body,
        e.type, e.day, e.subject, e.target
-FROM event e WHERE e.log = $1 AND e.id IN (SELECT id FROM family) ORDER BY e.position
+FROM (SELECT DISTINCT id FROM family OFFSET 0) f
+CROSS JOIN LATERAL (SELECT * FROM event WHERE log = $1 AND id = f.id OFFSET 0) e
+ORDER BY e.position
 """
 
 UNKNOWN_GOVERNING = """
@@ -186,46 +224,68 @@ OPEN_LOG = "SELECT open_log($1)"
 RESUME_LOG = "SELECT resume_log($1)"
 
 
-async def lock_head(connection: Connection, log: str) -> Head:
-    """Lock one log's head until the transaction ends; raises `NotFound`.
+async def lock_heads(connection: Connection, logs: Sequence[str]) -> dict[str, Head]:
+    """Lock the heads of these logs, in the order of their names, until the transaction ends.
 
-    What is read in this transaction after it is everything the log holds.
+    What is read in this transaction after it is everything that they hold. A log that is not there
+    is left out.
     """
-    rows = await connection.fetch(LOCK_HEADS, [log])
-    if not rows:
+    heads = [_head(row) for row in await connection.fetch(LOCK_HEADS, logs)]
+    return {head.log: head for head in heads}
+
+
+async def lock_head(connection: Connection, log: str) -> Head:
+    """The same for one log; raises `NotFound`."""
+    heads = await lock_heads(connection, [log])
+    if not heads:
         raise NotFound("この台帳はありません。名前を確認してください")
-    return _head(rows[0])
+    return heads[log]
 
 
 async def append(
-    connection: Connection, head: Head, drafts: Sequence[Draft], now: datetime
-) -> list[Receipt]:
-    """Append to the log whose head is locked, all or nothing; raises `ClockAhead`, `ClockOff`."""
-    columns = list(
-        zip(
-            *(
-                (
-                    head.log,
-                    draft.id,
-                    draft.actor,
-                    secrets.token_bytes(16),
-                    draft.body,
-                    *columns_of(draft.fact),
-                )
-                for draft in drafts
-            ),
-            strict=True,
-        )
+    connection: Connection | Pool, parts: Sequence[Part], now: datetime
+) -> list[Appended]:
+    """Append to many logs in one statement, each log's part all or nothing; raises `ClockOff`.
+
+    Outside a transaction it is one of its own: what it says is stored is durable. A head that
+    another transaction holds is not waited for. Parts are in the order of their logs' names.
+    """
+    rows = await connection.fetch(
+        APPEND,
+        now,
+        [part.log for part in parts],
+        [part.head for part in parts],
+        [len(part.drafts) for part in parts],
+        *_columns([draft for part in parts for draft in part.drafts]),
     )
-    rows = await connection.fetch(APPEND, now, [head.log], [head.position], *columns)
-    outcomes = {row["outcome"] for row in rows}
-    if "ahead" in outcomes:
-        raise ClockAhead
-    if outcomes != {"stored"}:
-        raise Conflict
     return [
-        Receipt(draft.id, row["position"], row["hash"].hex(), row["recorded_at"])
-        for draft, row in zip(drafts, rows, strict=True)
+        Appended(outcome, _receipts(part, position, recorded_at, hashes))
+        if outcome == "stored"
+        else Appended(outcome)
+        for part, (outcome, position, recorded_at, hashes) in zip(parts, rows, strict=True)
+    ]
+
+
+def _columns(drafts: Sequence[Draft]) -> tuple[Sequence[Any], ...]:
+    salts = secrets.token_bytes(16 * len(drafts))
+    return (
+        [draft.id for draft in drafts],
+        [draft.actor for draft in drafts],
+        [salts[n : n + 16] for n in range(0, len(salts), 16)],
+        [draft.body for draft in drafts],
+        [draft.fact.tag() for draft in drafts],
+        [_day_of(draft.fact) for draft in drafts],
+        [draft.subject for draft in drafts],
+        [_target_of(draft.fact) for draft in drafts],
+    )
+
+
+def _receipts(
+    part: Part, position: int, recorded_at: datetime, hashes: Sequence[bytes]
+) -> list[Receipt]:
+    return [
+        Receipt(draft.id, position + n, entry_hash.hex(), recorded_at)
+        for n, (draft, entry_hash) in enumerate(zip(part.drafts, hashes, strict=True), 1)
     ]
 
 
@@ -240,11 +300,11 @@ async def confirm_stored(connection: Connection) -> None:
 
 
 async def read_about(
-    connection: Connection, log: str, subjects: Iterable[str], ids: Iterable[UUID]
+    connection: Connection | Pool, log: str, subjects: Iterable[str], ids: Iterable[UUID]
 ) -> list[Entry]:
     """Every entry about these subjects or with these ids, and all that names them or is named.
 
-    For use after `lock_head`, in its transaction. In the order of the log.
+    In the order of the log.
     """
     rows = await connection.fetch(READ_ABOUT, log, list(subjects), list(ids))
     return [governed(_entry(row)) for row in rows]
@@ -255,7 +315,7 @@ async def require_understood(connection: Connection | Pool, log: str) -> None:
 
     A right withdrawn in newer words would otherwise stay open.
     """
-    known = [tag for tag in FACTS if tag.startswith(GOVERNING)]
+    known = [tag for tag in (*FACTS, *UPCASTERS) if tag.startswith(GOVERNING)]
     with border():
         if await connection.fetchval(UNKNOWN_GOVERNING, log, known):
             raise NotUnderstoodHere
@@ -282,7 +342,7 @@ async def read_page(
 ) -> list[Entry]:
     """The next entries after a position, in order; `kind` leaves only that type."""
     with border():
-        return [_entry(row) for row in await pool.fetch(READ_PAGE, log, after, limit, kind)]
+        return [*starmap(Entry, await pool.fetch(READ_PAGE, log, after, limit, kind))]
 
 
 async def read_all(
@@ -295,6 +355,12 @@ async def read_all(
                 return
             yield entry
         after = page[-1].position
+
+
+async def read_digests(pool: Connection | Pool, log: str, after: int, upto: int) -> list[bytes]:
+    """The digests of the entries after a position and up to another, in order."""
+    with border():
+        return [digest for (digest,) in await pool.fetch(READ_DIGESTS, log, after, upto)]
 
 
 async def read_ids(pool: Connection | Pool, log: str, ids: Iterable[UUID]) -> list[Entry]:
@@ -329,8 +395,9 @@ async def open_log(
     """Begin a log with its first facts; for the operator's connection, in a transaction."""
     with border():
         await connection.execute(OPEN_LOG, log)
-        head = Head(log, 0, BEFORE_THE_FIRST, EPOCH)
-        await append(connection, head, drafts, now)
+        (appended,) = await append(connection, [Part(log, 0, drafts)], now)
+        if appended.outcome != "stored":
+            raise Conflict
 
 
 async def resume_log(connection: Connection, log: str) -> datetime:
@@ -344,9 +411,15 @@ async def resume_log(connection: Connection, log: str) -> datetime:
 
 def columns_of(fact: Fact) -> tuple[str, date | None, str, UUID | None]:
     """Type, day, subject and target, as the table's columns have them."""
-    day = fact.fact.on if isinstance(fact, Corrected) else fact.on
-    target = fact.target if isinstance(fact, Corrected | Retracted) else None
-    return fact.tag(), day, fact.subject, target
+    return fact.tag(), _day_of(fact), fact.subject, _target_of(fact)
+
+
+def _day_of(fact: Fact) -> date | None:
+    return fact.fact.on if type(fact) is Corrected else fact.on
+
+
+def _target_of(fact: Fact) -> UUID | None:
+    return fact.target if type(fact) in CORRECTING else None  # type: ignore[attr-defined]
 
 
 def _head(row: asyncpg.Record) -> Head:

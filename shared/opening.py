@@ -40,7 +40,9 @@ async def create_log(owner: Connection, name: str, *, keeper: str, admin: UUID, 
     moment = now()
     granted = role.Granted(admin, Role.SECRETARY, moment.astimezone(JAPAN).date())
     facts: tuple[Fact, ...] = (opened, granted)
-    drafts = [Draft(new_id(), admin, fact, msgspec.json.encode(fact)) for fact in facts]
+    drafts = [
+        Draft(new_id(), admin, fact, fact.subject, msgspec.json.encode(fact)) for fact in facts
+    ]
     try:
         async with owner.transaction():
             await eventlog.open_log(owner, name, drafts, moment)

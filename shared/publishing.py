@@ -1,24 +1,26 @@
-"""The one door: authority → already stored? → expected → admit → append."""
+"""The one door: authority → already stored? → expected → admit → append, many requests a flush."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 from shared import driver, eventlog
-from shared.domain import log, role
-from shared.domain.base import JAPAN, Fact, Target
-from shared.domain.catalogue import aggregate_of
-from shared.domain.effective import Effective
-from shared.domain.fact import Corrected, Retracted
-from shared.driver import Pool
+from shared.admission import Admission, Standing
+from shared.domain.base import JAPAN
+from shared.driver import Connection, Pool, PooledConnection
 from shared.envelope import Proposal, parse
-from shared.errors import Conflict, IchiError, ReusedId, Stale
-from shared.eventlog import Draft, Entry, Receipt
+from shared.errors import IchiError, Unavailable
+from shared.eventlog import ClockAhead, Draft, Entry, Part, Receipt
+from shared.judging import Request, gathered, judge
+from shared.standings import Standings, advance, read_kin
 
-RIGHTS = ("log", "role")
-"""The subjects that authority is folded from."""
+MOST_WAITING = 2_000
+MOST_WAITING_BYTES = 64 << 20
+SURE_AT_ONCE = 3
 
 
 def now() -> datetime:
@@ -26,20 +28,69 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-class AwayFromHome(Conflict):
-    message = "この台帳は別のノードに移っています。移った先に記録してください"
+def nobody(_logs: Iterable[str]) -> None:
+    """Tell nobody what was published: readers poll."""
+
+
+class Busy(Unavailable):
+    message = "ただいま記録が混み合っています。数秒おいて、もう一度送ってください"
+
+
+class Closed(Unavailable):
+    message = "サーバーを止めているところです。しばらくしてから、もう一度送ってください"
 
 
 class Door:
-    """Publishes into logs, whoever asks: a form, a phone, an import, another ward's system."""
+    """Publishes into logs, whoever asks: a form, a phone, an import, another ward's system.
+
+    There are two ways in. The quick one judges all that waits by the standings in memory and
+    appends it in one statement over all logs, one flush at a time. Nothing is written of a log that
+    is not where its standing is, so what is stored was judged by all that stands before it. The
+    quick way refuses nobody: it cannot know whether a fact it would refuse is stored already. The
+    sure way, for one log at a time, locks the head, reads what is missing, decides and writes in
+    one transaction: for cold and contended logs, corrections, retries and refusals.
+    """
 
     def __init__(
-        self, pool: Pool, clock: Callable[[], datetime] = now, node: str | None = None
+        self,
+        pool: Pool,
+        clock: Callable[[], datetime] = now,
+        node: str | None = None,
+        published: Callable[[Iterable[str]], None] = nobody,
     ) -> None:
-        """`pool` connects as the writer role; `node` is ours (None: whatever the log's is)."""
+        """`pool` connects as the writer role; `node` is ours (None: whatever the log's is).
+
+        `published` is told the logs of each flush once it is durable.
+        """
         self._pool = pool
         self._clock = clock
         self._node = node
+        self._published = published
+        self._standings = Standings()
+        self._quick: deque[Request] = deque()
+        self._sure: dict[str, deque[Request]] = {}
+        self._slots = asyncio.Semaphore(SURE_AT_ONCE)
+        self._connection: PooledConnection | None = None
+        self._flushing = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = self._waiting_bytes = 0
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        """Open from the beginning; the pool must stay open until the door is closed."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Refuse what comes now, let what waits go through, and give the connection back."""
+        self._closed = True
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._give_back()
 
     async def publish(
         self, log: str, content_type: str, body: bytes, actor: UUID, expected: int | None = None
@@ -56,146 +107,222 @@ class Door:
     async def admit(
         self, log: str, proposals: Sequence[Proposal], actor: UUID, expected: int | None = None
     ) -> list[Receipt]:
-        """The same for facts from our own hand."""
-        with driver.border():
-            async with self._pool.acquire() as connection, connection.transaction():
-                head = await eventlog.lock_head(connection, log)
-                await eventlog.require_understood(connection, log)
-                facts = [proposal.fact for proposal in proposals]
-                known = await eventlog.read_about(
-                    connection,
-                    log,
-                    {*RIGHTS, *(fact.subject for fact in facts)},
-                    {*(p.id for p in proposals), *_named(facts)},
-                )
-                state = Admission(known)
-                if self._node not in {None, state.home}:
-                    raise AwayFromHome
-                stored = {entry.id: entry for entry in known}
-                drafts = self._judge(proposals, stored, state, actor, head.position, expected)
-                if drafts:
-                    fresh = await eventlog.append(connection, head, drafts, self._clock())
-                else:
-                    await eventlog.confirm_stored(connection)
-                    fresh = []
-        receipts = {receipt.id: receipt for receipt in fresh}
-        return [receipts.get(p.id) or stored[p.id].receipt for p in proposals]
+        """The same for facts from our own hand.
 
-    def _judge(  # noqa: PLR0913, PLR0917 - one request's whole situation
-        self,
-        proposals: Sequence[Proposal],
-        stored: dict[UUID, Entry],
-        state: "Admission",
-        actor: UUID,
-        head: int,
-        expected: int | None,
-    ) -> list[Draft]:
-        """The facts to append, after each was judged by what stands before it."""
-        today = self._clock().astimezone(JAPAN).date()
-        drafts: list[Draft] = []
-        for proposal in proposals:
-            try:
-                state.authorise(proposal.fact, actor, today)
-                if (entry := stored.get(proposal.id)) is not None:
-                    if entry.body != proposal.body:
-                        raise ReusedId
-                    continue
-                if expected is not None and expected != head:
-                    raise Stale(expected, head)
-                state.admit(proposal.fact)
-                state.say(head + len(drafts) + 1, proposal.id, proposal.fact)
-            except IchiError as error:
-                if not isinstance(error, Stale):
-                    at_data = "" if isinstance(error, ReusedId) else "/data"
-                    error.pointer = f"{proposal.pointer}{at_data}{error.pointer}"
-                raise
-            drafts.append(Draft(proposal.id, actor, proposal.fact, proposal.body))
-        return drafts
+        Cancelling the caller harms no other's request, and says nothing of its own: what is already
+        on its way may be stored.
+        """
+        request = Request(log, proposals, actor, expected)
+        if self._closed:
+            raise Closed
+        if self._waiting >= MOST_WAITING or (
+            self._waiting and self._waiting_bytes + request.bytes > MOST_WAITING_BYTES
+        ):
+            raise Busy
+        self._waiting += 1
+        self._waiting_bytes += request.bytes
+        try:
+            self._take(request)
+            return await request.answer
+        finally:
+            self._waiting -= 1
+            self._waiting_bytes -= request.bytes
 
+    def _take(self, request: Request) -> None:
+        if (waiting := self._sure.get(request.log)) is not None:
+            waiting.append(request)
+        elif request.surely or self._standings.get(request.log) is None:
+            self._sure[request.log] = deque([request])
+            self._start(self._settle(request.log))
+        else:
+            self._quick.append(request)
+            if not self._flushing:
+                self._flushing = True
+                self._start(self._flush_all())
 
-class Admission:
-    """The state that decides about a request's facts, from the entries they touch."""
+    def _take_surely(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            request.surely = True
+            self._take(request)
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """`entries` are closed under "names" and "is named by", in the order of the log."""
-        self._effective = Effective()
-        for entry in entries:
-            self._effective.say(entry.position, entry.id, entry.fact)
-        self._rights = role.role.initial
-        self._states: dict[str, Any] = {}
-        self._facts: dict[str, list[Fact]] = {}
-        self._regroup()
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @property
-    def home(self) -> str | None:
-        """The node that the log is at home on."""
-        node: str | None = log.log.fold(self._facts["log"]).node  # type: ignore[arg-type]
-        return node
+    def _today(self) -> date:
+        return self._clock().astimezone(JAPAN).date()
 
-    def authorise(self, fact: Fact, actor: UUID, today: date) -> None:
-        """Raise `NotYours` unless the actor may say it, and what it names and puts in place."""
-        concerned = [fact]
-        if isinstance(fact, Corrected | Retracted) and (target := self._target(fact)) is not None:
-            instead = fact.fact if isinstance(fact, Corrected) else target.restores
-            concerned = [each for each in (target.says, instead) if each is not None]
-        for each in concerned:
-            role.authorise(self._rights, actor, each, today)
+    async def _flush_all(self) -> None:
+        while requests := gathered(self._quick):
+            await self._flush(requests)
+        self._flushing = False
 
-    def admit(self, fact: Fact) -> None:
-        """Raise `Refused` or `Conflict` where the fact cannot stand with what holds."""
-        target = self._target(fact) if isinstance(fact, Corrected | Retracted) else None
-        targets = {} if target is None else {target.id: target}
-        kind = aggregate_of(type(fact))
-        kind.admit(kind.initial if target else self._state(fact), fact, targets)
-        if isinstance(fact, Corrected) and target is not None:
-            self._admit_instead(fact.fact, target)
-
-    def say(self, position: int, event: UUID, fact: Fact) -> None:
-        """Take an admitted fact into the state, for the next one of the request."""
-        if isinstance(fact, Corrected | Retracted):
-            self._effective.say(position, event, fact)
-            self._regroup()
+    async def _flush(self, requests: Sequence[Request]) -> None:
+        by_log: dict[str, list[Request]] = defaultdict(list)
+        for request in requests:
+            by_log[request.log].append(request)
+        flights = [
+            flight for log in sorted(by_log) if (flight := self._judge_quickly(log, by_log[log]))
+        ]
+        if not flights:
             return
-        state = self._state(fact)
-        self._effective.say(position, event, fact)
-        self._facts[fact.subject].append(fact)
-        self._states[fact.subject] = aggregate_of(type(fact)).evolve(state, fact)
-        if fact.subject in RIGHTS:
-            self._rights = role.evolve(self._rights, fact)  # type: ignore[arg-type]
-
-    def _admit_instead(self, content: Fact, target: Target) -> None:
-        """Admit what a correction puts in place, by the state without what it replaces."""
-        kind = aggregate_of(type(content))
-        others = list(self._facts[content.subject])
-        if target.says.subject == content.subject:
-            others.remove(target.says)
         try:
-            kind.admit(kind.fold(others), content, {})
-        except IchiError as error:
-            error.pointer = f"/fact{error.pointer}"
-            raise
+            with driver.border():
+                connection = await self._own_connection()
+                parts = [flight.part for flight in flights]
+                outcomes = await eventlog.append(connection, parts, self._clock())
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+            self._standings.drop(by_log)  # what became of the COMMIT is unknown
+            await self._give_back()
+            for flight in flights:
+                if isinstance(error, IchiError):
+                    flight.fail(error)
+                else:
+                    self._take_surely(flight.requests)
+            return
+        for flight, appended in zip(flights, outcomes, strict=True):
+            match appended.outcome:
+                case "stored":
+                    flight.land(appended.receipts)
+                case "ahead":
+                    flight.fail(ClockAhead())
+                case _:
+                    self._take_surely(flight.requests)
+        stored = [f.log for f, a in zip(flights, outcomes, strict=True) if a.outcome == "stored"]
+        if stored:
+            self._published(stored)
 
-    def _target(self, fact: Corrected | Retracted) -> Target | None:
-        return self._effective.target(fact.target)
+    def _judge_quickly(self, log: str, requests: Sequence[Request]) -> "Flight | None":
+        standing = self._standings.get(log)
+        if standing is None or log in self._sure:
+            for request in requests:
+                self._take(request)
+            return None
+        flight = Flight(log, standing, Admission(standing))
+        today = self._today
+        for request in requests:
+            try:
+                flight.add(request, judge(flight.trial, request, today, self._node, {}))
+            except IchiError:
+                self._take_surely([request])
+        return flight if flight.requests else None
 
-    def _state(self, fact: Fact) -> Any:  # noqa: ANN401 - each aggregate's own
-        if fact.subject == "role":
-            return self._rights
-        if fact.subject not in self._states:
-            self._states[fact.subject] = aggregate_of(type(fact)).fold(self._facts[fact.subject])
-        return self._states[fact.subject]
+    async def _settle(self, log: str) -> None:
+        waiting = self._sure[log]
+        while requests := gathered(waiting):
+            async with self._slots:
+                await self._settle_together(log, requests)
+            if not any(request.surely for request in waiting):
+                break
+        del self._sure[log]
+        for request in waiting:
+            self._take(request)
 
-    def _regroup(self) -> None:
-        self._states = {}
-        self._facts = defaultdict(list)
-        for holding in self._effective:
-            self._facts[holding.fact.subject].append(holding.fact)
-        self._rights = role.role.fold(
-            holding.fact  # type: ignore[misc]
-            for holding in self._effective
-            if holding.fact.subject in RIGHTS
-        )
+    async def _settle_together(self, log: str, requests: Sequence[Request]) -> None:
+        try:
+            with driver.border():
+                await self._settle_some(log, requests)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+            self._standings.drop([log])
+            if isinstance(error, IchiError) or len(requests) == 1:
+                for request in requests:
+                    request.refuse(error)
+                return
+            for request in requests:  # one that the database cannot take fails alone
+                await self._settle_together(log, [request])
+
+    async def _settle_some(self, log: str, requests: Sequence[Request]) -> None:
+        standing = self._standings.get(log)
+        if standing is None:
+            standing = Standing(log)
+            await advance(self._pool, standing)
+            if standing.position:
+                self._standings.put(standing)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await eventlog.lock_head(connection, log)
+            await advance(connection, standing)
+            proposals = [proposal for request in requests for proposal in request.proposals]
+            ids = [proposal.id for proposal in proposals]
+            stored = {e.id: e for e in await eventlog.read_ids(connection, log, ids)}
+            named = {event for request in requests for event in request.named}
+            subjects = {proposal.fact.subject for proposal in proposals}
+            about = await read_kin(connection, log, subjects, named) if named else None
+            flight = Flight(log, standing, Admission(standing, about))
+            refused: list[tuple[Request, IchiError]] = []
+            for request in requests:
+                try:
+                    drafts = judge(flight.trial, request, self._today, self._node, stored)
+                    flight.add(request, drafts)
+                except IchiError as error:
+                    refused.append((request, error))
+            receipts = await self._append_surely(connection, flight)
+        flight.land(receipts, stored)
+        for request, why in refused:
+            request.refuse(why)
+        if receipts:
+            self._published([log])
+
+    async def _append_surely(self, connection: Connection, flight: "Flight") -> Sequence[Receipt]:
+        if not flight.part.drafts:
+            if flight.requests:
+                await eventlog.confirm_stored(connection)
+            return ()
+        (appended,) = await eventlog.append(connection, [flight.part], self._clock())
+        if appended.outcome != "stored":
+            raise ClockAhead
+        return appended.receipts
+
+    async def _own_connection(self) -> PooledConnection:
+        """One connection kept from flush to flush: to give it back costs a round trip."""
+        if self._connection is not None and self._connection.is_closed():
+            await self._give_back()
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        return self._connection
+
+    async def _give_back(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool.release(connection)
 
 
-def _named(facts: Iterable[Fact]) -> set[UUID]:
-    return {fact.target for fact in facts if isinstance(fact, Corrected | Retracted)}
+class Flight:
+    """What of one log goes with a flush: its requests, their drafts, and the trial behind them."""
+
+    def __init__(self, log: str, standing: Standing, trial: Admission) -> None:
+        """Empty."""
+        self.log = log
+        self.trial = trial
+        self.requests: list[Request] = []
+        self._standing = standing
+        self._drafts: list[Draft] = []
+
+    @property
+    def part(self) -> Part:
+        """What to append."""
+        return Part(self.log, self._standing.position, self._drafts)
+
+    def add(self, request: Request, drafts: Iterable[Draft]) -> None:
+        """Take a judged request along."""
+        self.requests.append(request)
+        self._drafts += drafts
+
+    def land(self, receipts: Sequence[Receipt], stored: "dict[UUID, Entry] | None" = None) -> None:
+        """It is durable: the standing goes on, and every request gets its receipts."""
+        if self._standing.position + len(self._drafts) == self.trial.position:
+            self._standing.keep(self.trial)
+        fresh = iter(receipts)
+        for request in self.requests:
+            request.receive(
+                [
+                    (stored[p.id].receipt if stored and p.id in stored else next(fresh))
+                    for p in request.proposals
+                ]
+            )
+
+    def fail(self, error: Exception) -> None:
+        """Nothing of it is known to be stored."""
+        for request in self.requests:
+            request.refuse(error)

@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wards: Path | None = None
     holidays: Path | None = None
     node: str = "local"
+    keys: Path = Path("var/keys")
+    checkpoints: Path = Path("var/checkpoints")
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -44,8 +46,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             if field in found:
                 why = f"{variable(field)} を使うときは、これも必要です"
                 raise BadSetting(variable("database_url"), why)
+    data = Path(found.get("data", "var")).absolute()
     return Settings(
-        data=Path(found.get("data", "var")).absolute(),
+        data=data,
         database_url=database_url,
         owner_url=_url(found, "owner_url"),
         names_url=_url(found, "names_url"),
@@ -55,6 +58,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         wards=_file(found, "wards"),
         holidays=_file(found, "holidays"),
         node=_node(found.get("node", "local")),
+        keys=Path(found.get("keys", data / "keys")).absolute(),
+        checkpoints=Path(found.get("checkpoints", data / "checkpoints")).absolute(),
     )
 
 

@@ -15,20 +15,18 @@ def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     Raises `Malformed`.
     """
     try:
-        value = json.loads(
-            body.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_int=_in_range,
-            parse_float=_no_float,
-        )
+        text = body.decode()
+        value = _decoder.decode(text)
     except UnicodeDecodeError as error:
         raise Malformed("文字コードは UTF-8 にしてください") from error
     except RecursionError as error:
         raise Malformed("入れ子が深すぎます") from error
     except ValueError as error:
         raise Malformed("JSON として読み取れません。かっこやコンマを確認してください") from error
-    _check(value, "", 0)
+    if not text.isprintable() or "\\u" in text:
+        _require_no_hidden_text(value, "")
+    if isinstance(value, dict | list):
+        _require_shallow(value, 1)
     return value
 
 
@@ -56,9 +54,23 @@ def _in_range(text: str) -> int:
     return int(text)
 
 
-def _check(value: object, pointer: str, depth: int) -> None:
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_constant=_no_constant,
+    parse_int=_in_range,
+    parse_float=_no_float,
+)
+
+
+def _require_shallow(value: dict[str, Any] | list[Any], depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Malformed("入れ子が深すぎます")
+    for child in value.values() if isinstance(value, dict) else value:
+        if isinstance(child, dict | list):
+            _require_shallow(child, depth + 1)
+
+
+def _require_no_hidden_text(value: object, pointer: str) -> None:
     if isinstance(value, str):
         if FORBIDDEN.search(value):
             raise Malformed(
@@ -66,11 +78,11 @@ def _check(value: object, pointer: str, depth: int) -> None:
             )
     elif isinstance(value, dict):
         for key, child in value.items():
-            _check(key, pointer, depth)
-            _check(child, f"{pointer}/{escaped(key)}", depth + 1)
+            _require_no_hidden_text(key, pointer)
+            _require_no_hidden_text(child, f"{pointer}/{escaped(key)}")
     elif isinstance(value, list):
         for n, child in enumerate(value):
-            _check(child, f"{pointer}/{n}", depth + 1)
+            _require_no_hidden_text(child, f"{pointer}/{n}")
 
 
 def escaped(key: str) -> str:

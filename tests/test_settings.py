@@ -13,7 +13,8 @@ NAMES = "postgresql://ichi_app@db/ichi_names"
 
 def test_an_empty_environment_is_the_embedded_server_on_this_machine_only() -> None:
     settings = read_settings({})
-    assert settings == Settings(data=Path.cwd() / "var")
+    var = Path.cwd() / "var"
+    assert settings == Settings(data=var, keys=var / "keys", checkpoints=var / "checkpoints")
     assert (settings.host, settings.port, settings.node) == ("127.0.0.1", 8000, "local")
 
 
@@ -36,6 +37,8 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
             "ICHI_WARDS": str(wards),
             "ICHI_HOLIDAYS": str(wards),
             "ICHI_NODE": "hodogaya-1.example.jp",
+            "ICHI_KEYS": "/etc/ichi",
+            "ICHI_CHECKPOINTS": "/mnt/elsewhere",
         }
     ) == Settings(
         data=tmp_path,
@@ -48,6 +51,8 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         wards=wards,
         holidays=wards,
         node="hodogaya-1.example.jp",
+        keys=Path("/etc/ichi"),
+        checkpoints=Path("/mnt/elsewhere"),
     )
 
 

@@ -47,11 +47,7 @@ class Desk:
     auth: Pool
     names: Pool
     projections: Projections
-
-    @property
-    def door(self) -> Door:
-        """The one door."""
-        return Door(self.writer, node=self.settings.node)
+    door: Door
 
     @property
     def answers(self) -> Answers:
@@ -99,16 +95,18 @@ async def desk(urls: Urls, settings: Settings) -> AsyncIterator[Desk]:
         async def opened(url: str, role: str) -> Pool:
             return await stack.enter_async_context(await pool(url, role, size=POOL_SIZE))
 
+        writer = await opened(urls.application, "ichi_writer")
         yield Desk(
             urls,
             settings,
             load_wards(settings.wards),
-            await opened(urls.application, "ichi_writer"),
+            writer,
             await opened(urls.application, "ichi_reader"),
             await opened(urls.application, "ichi_projector"),
             await opened(urls.application, "ichi_auth"),
             await opened(urls.names, "none"),
             discover(load_calendar(settings.holidays)),
+            await stack.enter_async_context(Door(writer, node=settings.node)),
         )
 
 

@@ -14,6 +14,7 @@ import click
 from services.cli.common import Desk, fail
 from services.cli.tokens import make
 from shared import eventlog, projecting
+from shared.answers import effective_facts
 from shared.domain.base import Role, month_of
 from shared.domain.registry import registry
 from shared.domain.vendor import Joined
@@ -60,11 +61,10 @@ async def prepare(desk: Desk, mark: Mark) -> str:
     filled = read_form(source.read_bytes(), YEAR)
     planned = await desk.importer.plan(LOG, filled)
     receipts = await desk.importer.carry_out(LOG, filled, planned, admin)
-    while await projecting.catch_up(desk.projector, desk.projections, LOG):
-        pass
+    await projecting.project(desk.projector, desk.projections, LOG)
     seconds = time.monotonic() - began
     click.echo(f"  {len(receipts)} 件の記録を加えました（{seconds:.2f} 秒）")
-    effective = await projecting.effective_facts(desk.reader, LOG)
+    effective = await effective_facts(desk.reader, LOG)
     known = registry(held.fact for held in effective).vendors
     joining = [Joined(each, name) for each, name in VENDORS.items() if each not in known]
     if joining:

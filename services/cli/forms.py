@@ -113,8 +113,7 @@ def import_(
         if not dry_run:
             who = await desk.actor(log, actor)
             await desk.importer.carry_out(log, filled, planned, who)
-            while await projecting.catch_up(desk.projector, desk.projections, log):
-                pass
+            await projecting.project(desk.projector, desk.projections, log)
         _tell(planned, filled, dry_run=dry_run)
 
     run(work)
@@ -185,8 +184,7 @@ def report(name: str, year: int, format_: str, as_of: str | None, output: str | 
     async def work(desk: Desk) -> bytes:
         log = desk.wards.log_name(name)
         await eventlog.read_head(desk.reader, log)
-        while await projecting.catch_up(desk.projector, desk.projections, log):
-            pass
+        await projecting.project(desk.projector, desk.projections, log)
         when = None if as_of is None else parse_as_of(as_of)
         return WRITERS[format_](await desk.answers.report(log, year, when))
 

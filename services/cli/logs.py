@@ -1,16 +1,19 @@
-"""Commands about logs: open, list, resume, rebuild, verify."""
+"""Commands about logs: open, list, resume, freshness, rebuild."""
 
 from uuid import UUID
 
 import click
 
-from services.cli.common import REFUSED, Desk, owner_url, progress, run
-from shared import eventlog, projecting
+from services.cli.common import Desk, owner_url, progress, run
+from shared import eventlog, projecting, tree
 from shared.errors import NotFound
+from shared.eventlog import Head
+from shared.freshness import freshness as look
 from shared.ids import new_id
 from shared.opening import create_log
 from shared.postgres import connect
-from shared.verifying import verify as verify_log
+
+NO_LOGS = "台帳はまだありません。「ichi log create hodogaya」のように開いてください。"
 
 
 @click.group()
@@ -51,7 +54,7 @@ def list_() -> None:
     async def work(desk: Desk) -> None:
         heads = await eventlog.list_heads(desk.projector)
         if not heads:
-            click.echo("台帳はまだありません。「ichi log create hodogaya」のように開いてください。")
+            click.echo(NO_LOGS)
         for head in heads:
             ward = desk.wards.label_of(head.log)
             click.echo(f"{head.log}\t{ward}\t{head.position}件\t{head.recorded_at.isoformat()}")
@@ -77,17 +80,48 @@ def resume(name: str) -> None:
     run(work)
 
 
+async def _chosen(desk: Desk, name: str | None) -> list[Head]:
+    heads = await eventlog.list_heads(desk.projector)
+    wanted = None if name is None else desk.wards.log_name(name)
+    chosen = [head for head in heads if wanted in {None, head.log}]
+    if wanted is not None and not chosen:
+        raise NotFound("この台帳はありません。「ichi log list」で確認してください")
+    return chosen
+
+
+@click.command("freshness")
+@click.option("--log", "name", help="この台帳だけ。省くと、すべての台帳です。")
+def freshness(name: str | None) -> None:
+    """答えが台帳からどれだけ遅れているかを、集計ごとに表にします。"""
+
+    async def work(desk: Desk) -> None:
+        chosen = await _chosen(desk, name)
+        if not chosen:
+            click.echo(NO_LOGS)
+            return
+        click.echo(
+            "台帳\t集計\t済み\t全体\t遅れ\t知らない種類\t飛ばした記録\t失敗した年度\t作り直し中"
+        )
+        for head in chosen:
+            for each in await look(desk.projector, desk.projections, head.log):
+                building = "" if each.building is None else f"{each.building}件"
+                click.echo(
+                    f"{head.log}\t{each.question}\t{each.position}件\t{each.head}件"
+                    f"\t{each.events}件・{each.seconds:.1f}秒\t{each.not_understood}件"
+                    f"\t{each.skipped}件\t{each.unanswered}\t{building}"
+                )
+
+    run(work)
+
+
 @click.command()
 @click.option("--log", "name", help="この台帳だけ。省くと、すべての台帳です。")
 def rebuild(name: str | None) -> None:
-    """台帳から、答え（報告・数・注意）を作り直します。"""
+    """台帳から、答え（報告・数・注意）と証明のための木を作り直します。"""
 
     async def work(desk: Desk) -> None:
-        heads = await eventlog.list_heads(desk.projector)
-        wanted = None if name is None else desk.wards.log_name(name)
-        chosen = [head for head in heads if wanted in {None, head.log}]
-        if wanted is not None and not chosen:
-            raise NotFound("この台帳はありません。「ichi log list」で確認してください")
+        chosen = await _chosen(desk, name)
+        await projecting.claim(desk.projector, desk.projections)
         with progress() as bar:
             for head in chosen:
                 task = bar.add_task(head.log, total=head.position)
@@ -96,38 +130,7 @@ def rebuild(name: str | None) -> None:
                     bar.update(task, completed=position)  # type: ignore[arg-type]
 
                 await projecting.rebuild(desk.projector, desk.projections, head.log, show)
+                await tree.rebuild(desk.projector, head.log)
         click.echo(f"{len(chosen)} 個の台帳の答えを作り直しました。")
 
     run(work)
-
-
-@click.command()
-@click.option("--log", "name", help="この台帳だけ。省くと、すべての台帳です。")
-@click.pass_context
-def verify(context: click.Context, name: str | None) -> None:
-    """台帳が書き換えられていないことを確かめます（問題があれば終了コード 1）。"""
-
-    async def work(desk: Desk) -> bool:
-        heads = await eventlog.list_heads(desk.projector)
-        wanted = None if name is None else desk.wards.log_name(name)
-        chosen = [wanted] if wanted is not None else [head.log for head in heads]
-        sound = True
-        with progress() as bar:
-            for each in chosen:
-                task = bar.add_task(each, total=None)
-
-                def show(position: int, head: int, task: object = task) -> None:
-                    bar.update(task, completed=position, total=head)  # type: ignore[arg-type]
-
-                verdict = await verify_log(desk.reader, each, show)
-                if verdict.bad is None:
-                    click.echo(f"{each}: {verdict.position}件すべて確かめました（{verdict.hash}）")
-                else:
-                    sound = False
-                    click.echo(
-                        f"{each}: {verdict.bad}件目が正しくありません。{verdict.why}", err=True
-                    )
-        return sound
-
-    if not run(work):
-        context.exit(REFUSED)

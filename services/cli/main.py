@@ -17,8 +17,10 @@ COMMANDS = {
     "publish": "facts:publish",
     "events": "facts:events",
     "token": "tokens:token",
+    "freshness": "logs:freshness",
     "rebuild": "logs:rebuild",
-    "verify": "logs:verify",
+    "verify": "verifying:verify",
+    "key": "verifying:key",
 }
 
 

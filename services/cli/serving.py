@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import click
 import uvicorn
+from litestar import Litestar
 
 from services.cli import demonstration
 from services.cli.common import desk, fail
+from services.projector.checkpoints import signing
 from services.projector.loop import projecting
-from services.ward.app import ward_app
+from services.ward.app import ward_app, ward_of
 from shared.postgres import Urls, configured, database
 from shared.postgres import migrate as migrate_databases
 from shared.projections import discover
@@ -22,6 +24,8 @@ from shared.settings import Settings, read_settings
 from shared.wards import load_calendar
 
 STOPPED_BY_A_SIGNAL = 128
+STOP_WITHIN_SECONDS = 10
+CUT_AFTER_MS = 30_000
 
 
 @click.command()
@@ -82,9 +86,15 @@ async def running(
     """Ward and projector in one process; yields, once requests are answered, what ends with it."""
     wake = asyncio.Event()
     application = ward_app(urls, settings, published=wake.set)
-    config = uvicorn.Config(application, log_level="warning", server_header=False)
-    server = uvicorn.Server(config)
-    async with projecting(urls, discover(load_calendar(settings.holidays)), wake):
+    config = uvicorn.Config(
+        application,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+    )
+    server = Server(config, application)
+    projections = discover(load_calendar(settings.holidays))
+    async with projecting(urls, projections, wake), signing(urls, settings):
         task = asyncio.create_task(server.serve([listener]))
         try:
             while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event
@@ -96,16 +106,33 @@ async def running(
                 await task
 
 
+class Server(uvicorn.Server):
+    """Ends what stays open before it waits for open connections to end."""
+
+    def __init__(self, config: uvicorn.Config, ward: Litestar) -> None:
+        super().__init__(config)
+        self._ward = ward
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: uvicorn calls it, whatever the reason."""
+        ward_of(self._ward.state).hub.close()
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def listening(host: str, port: int, *, or_another: bool = False) -> Iterator[socket.socket]:
     """Hold the port from the start, so that nobody takes it while we get ready.
 
     The protocol is named because asyncio sets TCP_NODELAY on sockets that say they are TCP, and on
     no others: without it every answer waits 40 ms for the other side's delayed acknowledgement.
+    A connection whose other side takes nothing is cut by the system: a server that closes it would
+    wait for ever to get rid of what it has sent.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, CUT_AFTER_MS)
         try:
             listener.bind((host, port))
         except OSError as error:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from shared.driver import Pool
 from shared.postgres import Urls, pool
-from shared.projecting import catch_up, lagging
+from shared.projecting import catch_up, claim, lagging
 from shared.questions import Projections
 
 logger = logging.getLogger(__name__)
@@ -38,16 +38,31 @@ async def run(
     wake: asyncio.Event | None = None,
     stop: asyncio.Event,
 ) -> None:
-    """Project until told to stop; a failure is logged, and tried again after a growing pause."""
+    """Project until told to stop; a failure is logged, and tried again after a growing pause.
+
+    Its questions are claimed as the current edition first: what started last is what is wanted.
+    `wake` is set by whoever knows of new entries; without that they are found by looking.
+    """
     wake = wake or asyncio.Event()
     pause = POLL_SECONDS
+    claimed = False
     while not stop.is_set():
         wake.clear()  # before looking: what is published meanwhile sets it again
-        if await _catch_up_all(projector, projections, stop):
+        claimed = claimed or await _claim(projector, projections)
+        if claimed and await _catch_up_all(projector, projections, stop):
             pause = POLL_SECONDS
         else:
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         await _first_of(wake, stop, within=pause)
+
+
+async def _claim(projector: Pool, projections: Projections) -> bool:
+    try:
+        await claim(projector, projections)
+    except Exception:
+        logger.exception("cannot claim the questions' edition")
+        return False
+    return True
 
 
 async def _catch_up_all(projector: Pool, projections: Projections, stop: asyncio.Event) -> bool:

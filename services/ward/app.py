@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from services.ward import answers, events, pages
+from services.ward import answers, checkpoints, events, freshness, pages, streams
 from services.ward.ward import Ward, opened
 from shared.postgres import Urls
 from shared.settings import Settings
@@ -28,7 +28,8 @@ def nobody() -> None:
 def ward_app(urls: Urls, settings: Settings, published: Callable[[], None] = nobody) -> Litestar:
     """Make the app; its lifespan opens the pools in the server's own event loop.
 
-    `published` is called after each publication. Starting raises `Unavailable`, `BadSetting`.
+    `published` is called when something may have been published, here or by another process.
+    Starting raises `Unavailable`, `BadSetting`.
     """
 
     @asynccontextmanager
@@ -43,15 +44,20 @@ def ward_app(urls: Urls, settings: Settings, published: Callable[[], None] = nob
             events.publish,
             events.follow,
             events.warnings,
+            streams.stream,
             answers.report,
             answers.figures,
             answers.figure,
+            freshness.freshness,
+            checkpoints.checkpoint,
+            checkpoints.inclusion,
+            checkpoints.consistency,
         ],
         middleware=[OnlyItsOwnLog],
         before_request=refuse_unknown,
     )
     return Litestar(
-        [log, pages.health, pages.schema, pages.openapi, pages.problem],
+        [log, checkpoints.node_key, pages.health, pages.schema, pages.openapi, pages.problem],
         dependencies={"ward": Provide(ward_of, sync_to_thread=False)},
         exception_handlers={Exception: problem},
         before_send=[protect],

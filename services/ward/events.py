@@ -6,11 +6,13 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from services.ward.ward import Published, Ward, Warnings
-from shared import eventlog
 from shared.auth.tokens import Caller
 from shared.envelope import BATCH, MAX_BYTES
+from shared.eventlog import Entry
+from shared.following import Reader
 from shared.web.feed import CloudEvent, cloud_events, link_to_next
-from shared.web.parameters import After, At, Expected, FiscalYears, Kind, Limit, years_of
+from shared.web.parameters import After, At, Expected, FiscalYears, Kind, Limit, Wait, years_of
+from shared.web.streaming import while_there
 
 Asked = Request[Caller, Any, Any]
 
@@ -35,21 +37,35 @@ async def publish(
     "/events",
     summary="記録を順に読む",
     description="台帳の記録を、件数の順に返します。data は送られたときのバイト列そのままです。"
-    "続きがあるときは、Link ヘッダーの rel=next のアドレスを読んでください。",
+    "続きがあるときは、Link ヘッダーの rel=next のアドレスを読んでください。wait を付けると、"
+    "次の記録が届くまで待ち、届かなければ空の並びを返します。",
     response_description="記録の並び",
     media_type=BATCH,
 )
-async def follow(
+async def follow(  # noqa: PLR0913, PLR0917 - each stands in the address
     request: Asked,
     ward: NamedDependency[Ward],
     after: After = 0,
     limit: Limit = 100,
+    wait: Wait = 0,
     kind: Kind = None,
 ) -> Response[list[CloudEvent]]:
     log = request.user.log
-    entries = await eventlog.read_page(ward.reader, log, after, limit, kind)
+    with ward.hub.reader(ward.reader, log, after, kind) as reader:
+        entries = await reader.page(limit, within=0)
+        if wait and not entries:
+            entries = await _waited(request, ward, reader, limit, wait)
     headers = link_to_next(log, entries, limit, kind)
     return Response(cloud_events(entries), media_type=BATCH, headers=headers)
+
+
+async def _waited(request: Asked, ward: Ward, reader: Reader, limit: int, wait: int) -> list[Entry]:
+    """The next page, for those who may read it still when it is there."""
+    await reader.require_reached()
+    with ward.hub.place():
+        entries = await while_there(request.receive, reader.page(limit, within=wait))
+    await ward.gate.caller(request)
+    return entries or []
 
 
 @get(

@@ -15,7 +15,9 @@ from shared.domain.fact import Corrected, Retracted
 from shared.driver import Pool
 from shared.envelope import parse
 from shared.eventlog import Receipt
+from shared.following import Hub, following
 from shared.names import erase_forgotten
+from shared.notary import Notary
 from shared.postgres import Urls, pool
 from shared.projections import discover
 from shared.projections.oddities import Oddity
@@ -57,7 +59,8 @@ class Ward:
     gate: Gate
     answers: Answers
     pulse: Pulse
-    published: Callable[[], None]
+    notary: Notary
+    hub: Hub
     clock: Callable[[], datetime] = now
 
     @property
@@ -73,7 +76,6 @@ class Ward:
         receipts = await self.door.admit(caller.log, proposals, caller.actor, expected)
         facts = [proposal.fact for proposal in proposals]
         await erase_forgotten(self.answers.names, caller.log, facts)
-        self.published()
         years = await self._years(caller.log, facts)
         at = max(receipt.position for receipt in receipts)
         query = urlencode({"fiscal_year": years, "at": at}, doseq=True)
@@ -102,10 +104,11 @@ class Ward:
 
 @asynccontextmanager
 async def opened(
-    urls: Urls, settings: Settings, published: Callable[[], None]
+    urls: Urls, settings: Settings, changed: Callable[[], None]
 ) -> AsyncIterator[Ward]:
     """Open the pools in the running loop and close them again; raises `Unavailable`, `BadSetting`.
 
+    `changed` is called when something may have been published, here or by another process.
     The names' database has no roles: whoever may connect may read, hold and erase names.
     """
     wards = load_wards(settings.wards)
@@ -116,11 +119,15 @@ async def opened(
             return await stack.enter_async_context(await pool(url, role, size=size))
 
         reader = await open_pool(urls.application, "ichi_reader", 8)
+        writer = await open_pool(urls.application, "ichi_writer", 4)
+        hub = await stack.enter_async_context(following(urls.application, changed))
+        door = Door(writer, node=settings.node, published=hub.published)
         yield Ward(
-            door=Door(await open_pool(urls.application, "ichi_writer", 4), node=settings.node),
+            door=await stack.enter_async_context(door),
             reader=reader,
             gate=Gate(await open_pool(urls.application, "ichi_auth", 2), reader, wards),
             answers=Answers(reader, await open_pool(urls.names, "none", 2), projections, wards),
-            pulse=Pulse(await open_pool(urls.application, "ichi_projector", 1), projections),
-            published=published,
+            pulse=Pulse(await open_pool(urls.application, "ichi_projector", 1)),
+            notary=Notary(settings, reader),
+            hub=hub,
         )

@@ -1,5 +1,6 @@
 """Every fact there is, its aggregate, and how a stored body is read."""
 
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
 from typing import Any, Union, get_args
@@ -57,6 +58,18 @@ FACTS: dict[str, type[Fact]] = {
     kind.tag(): kind for name, (module, _) in AGGREGATES.items() for kind in _facts_of(name, module)
 }
 
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+UPCASTERS: dict[str, Upcaster] = {
+    tag: upcast
+    for module, _ in AGGREGATES.values()
+    for tag, upcast in getattr(module, "upcasters", {}).items()
+}
+"""How a body of an older version reads in the next one, by the older tag.
+
+An aggregate whose fact changes gives the new form a new tag ("stall.held.2") and keeps the old one
+in its `upcasters`; stored bodies stay as they are, and whatever reads them sees the new form.
+"""
+
 GOVERNING = ("log.", "role.", "rule.", "fact.")
 """Types that nobody may fail to understand: a withdrawn right would stay open."""
 
@@ -90,9 +103,12 @@ def _decoder() -> msgspec.json.Decoder[Fact]:
 _tag_decoder = msgspec.json.Decoder(_Tag)
 
 
+_aggregates = {kind: AGGREGATES[tag.partition(".")[0]][1] for tag, kind in FACTS.items()}
+
+
 def aggregate_of(kind: type[Fact]) -> Aggregate[Any, Any]:
     """The aggregate whose rules admit facts of this kind."""
-    return AGGREGATES[kind.tag().partition(".")[0]][1]
+    return _aggregates[kind]
 
 
 def decode(body: bytes) -> Fact:
@@ -105,10 +121,28 @@ def read(body: bytes) -> Fact:
     try:
         return _decoder().decode(body)
     except msgspec.MsgspecError:
-        return NotUnderstood(_tag_of(body))
+        return _read_older(body)
 
 
-def _tag_of(body: bytes) -> str:
+def _read_older(body: bytes) -> Fact:
+    tag = tag_of(body)
+    try:
+        plain = _upcast(msgspec.json.decode(body))
+        return _decoder().decode(msgspec.json.encode(plain))
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError):
+        return NotUnderstood(tag)
+
+
+def _upcast(plain: dict[str, Any]) -> dict[str, Any]:
+    """Bring a body to today's version, and with a correction what it puts in place."""
+    while (upcast := UPCASTERS.get(plain["type"])) is not None:
+        plain = upcast(plain)
+    if isinstance(plain.get("fact"), dict):
+        plain = plain | {"fact": _upcast(plain["fact"])}
+    return plain
+
+
+def tag_of(body: bytes) -> str:
     """A body's type, as far as it tells one: a log of other code may hold anything."""
     try:
         return _tag_decoder.decode(body).type

@@ -62,6 +62,8 @@ class Retracted(_AboutAFact, frozen=True, tag="fact.retracted"):
 
 
 FactFact = Corrected | Retracted
+CORRECTING = frozenset({Corrected, Retracted})
+"""The same for asking often: `type(fact) in CORRECTING`."""
 
 
 class NoSuchFact(NotFound):

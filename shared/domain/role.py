@@ -1,7 +1,7 @@
 """A role: what an actor may say in this log, from a day until a day."""
 
 from datetime import date
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from uuid import UUID
 
 import msgspec
@@ -41,6 +41,7 @@ class Withdrawn(Fact, frozen=True, tag="role.withdrawn"):
 
 
 RoleFact = Granted | Withdrawn
+STAFF_ALONE = frozenset({Role.STAFF})
 
 
 class NoSuchRole(Refused):
@@ -113,27 +114,42 @@ def admit(state: State, fact: RoleFact | Opened | HandedOver | Moved, _targets: 
 role = Aggregate(State(), evolve, admit)
 
 
-def authorise(state: State, actor: UUID, fact: Fact, today: date) -> None:
-    """Raise `NotYours` unless one of the actor's roles of today may say this fact.
+class Held(NamedTuple):
+    """What an actor holds on a day: roles, and the workplaces whose 事業所職員 they are."""
+
+    roles: frozenset[Role]
+    vendors: frozenset[UUID | None]
+    today: date
+
+
+def held_by(state: State, actor: UUID, today: date) -> Held:
+    """What an actor holds on a day."""
+    grants = [grant for grant in state.grants if grant.actor == actor and grant.holds(today)]
+    return Held(
+        frozenset(grant.role for grant in grants),
+        frozenset(grant.vendor for grant in grants if grant.role is Role.STAFF),
+        today,
+    )
+
+
+def authorise(state: State, held: Held, fact: Fact) -> None:
+    """Raise `NotYours` unless one of the roles held may say this fact.
 
     Raises `LastAdmin` where it would leave the log today without a 管理者 whose role has no end:
     then nobody could ever grant a role again.
     """
-    held = [grant for grant in state.grants if grant.actor == actor and grant.holds(today)]
-    may = {grant.role for grant in held} & fact.may
-    own = {grant.vendor for grant in held if grant.role is Role.STAFF}
-    theirs = bool(fact.whose) and set(fact.whose) <= own
-    if not may - {Role.STAFF} and not (Role.STAFF in may and theirs):
+    may = held.roles & fact.may
+    if not may or (may == STAFF_ALONE and not (fact.whose and held.vendors.issuperset(fact.whose))):
         raise NotYours
-    if isinstance(fact, Withdrawn) and not any(
-        _unending_admin(grant) and grant.holds(today) for grant in evolve(state, fact).grants
+    if type(fact) is Withdrawn and not any(
+        _unending_admin(grant) and grant.holds(held.today) for grant in evolve(state, fact).grants
     ):
         raise LastAdmin
 
 
 def roles_of(state: State, actor: UUID, today: date) -> frozenset[Role]:
     """The roles that an actor holds on a day."""
-    return frozenset(g.role for g in state.grants if g.actor == actor and g.holds(today))
+    return held_by(state, actor, today).roles
 
 
 def _without(state: State, actor: UUID, role: Role, vendor: UUID | None) -> tuple[Grant, ...]:

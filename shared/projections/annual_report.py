@@ -9,7 +9,8 @@ import msgspec
 
 from shared.domain import achievement, committee, issue, month, practice, remark
 from shared.domain.base import Fact, months_of_year
-from shared.domain.registry import Registry, registry
+from shared.domain.registry import Registry
+from shared.projections import sale_month
 from shared.questions import Projection, Year
 
 
@@ -72,7 +73,7 @@ def answer(year: Year) -> AnnualReport:
     named = _last(facts, committee.Named)
     members = _last(facts, committee.MembersCounted)
     goal = _last(facts, committee.GoalSet)
-    names = registry(facts)
+    names = year.ask(sale_month.names_of)
     withdrawn = {fact.issue for fact in facts if isinstance(fact, issue.Withdrawn)}
     return AnnualReport(
         fiscal_year=year.fiscal_year,

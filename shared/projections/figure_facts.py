@@ -8,7 +8,8 @@ import msgspec
 from shared.domain import committee, guest, rule, sale, stall, vendor
 from shared.domain.base import Fact, month_of
 from shared.domain.effective import Holding
-from shared.domain.registry import Registry, registry
+from shared.domain.registry import Registry
+from shared.presence import everybody, together
 from shared.projections import annual_report, sale_month
 from shared.projections.sale_month import Figure, Line
 from shared.questions import Projection, Year
@@ -32,8 +33,8 @@ def answer(year: Year) -> Figures:
 
 
 def _figures(year: Year) -> Iterator[Named]:
-    report = annual_report.answer(year)
-    months = sale_month.answer(year)
+    report = year.ask(annual_report.answer)
+    months = year.ask(sale_month.answer)
     for kind, count in report.members.items():
         yield Named(f"members/{kind}", f"構成機関 {kind}", Figure(count, "stated"))
     if report.members_total is not None:
@@ -73,7 +74,7 @@ def behind(year: Year, holdings: Iterable[Holding], name: str) -> list[Holding]:
     Merges and counting rules that apply stand among them: from these alone the figure counts again.
     Empty for a figure that the year does not have.
     """
-    if all(named.name != name for named in answer(year).figures):
+    if all(named.name != name for named in year.ask(answer).figures):
         return []
     counts = _counter(year, name.split("/"))
     return [
@@ -92,8 +93,8 @@ def _counter(year: Year, name: list[str]) -> Callable[[Fact], bool]:
     }
     if (kind := kinds.get(name[0])) is not None:
         return lambda fact: isinstance(fact, kind)
-    names = registry(held.fact for held in year.facts)
-    lines = sale_month.answer(year).lines
+    names = year.ask(sale_month.names_of)
+    lines = year.ask(sale_month.answer).lines
     ward = None
     match name:
         case ["lines", month, item, _, *which]:
@@ -101,8 +102,9 @@ def _counter(year: Year, name: list[str]) -> Callable[[Fact], bool]:
             ward = which[1] if which[0] == "guests" else None
         case ["sales", item, _]:
             lines = tuple(line for line in lines if str(line.sale) == item)
-    days = sale_month.named_days(year, names)
-    vendors = {key.vendor for line in lines for key in days.get((line.sale, line.month), ())}
+    named = year.ask(sale_month.presence_of)
+    places = (named.at((line.sale, line.month)) for line in lines)
+    vendors = {each for _, each in named.those(together(map(everybody, places)))}
     return lambda fact: any(_counts(fact, line, ward, names, vendors) for line in lines)
 
 

@@ -12,13 +12,14 @@ from shared.domain import committee, remark, stall, vendor, warning
 from shared.domain.base import Fact, month_of
 from shared.domain.calendar import Calendar
 from shared.domain.effective import Holding
-from shared.domain.registry import Registry, registry
+from shared.domain.registry import Registry
+from shared.presence import Place, Presence, together, twice
 from shared.projections import sale_month
-from shared.projections.sale_month import Key, Line
+from shared.projections.sale_month import Line
 from shared.questions import Projection, Year
 
 
-class Oddity(msgspec.Struct, frozen=True):
+class Oddity(msgspec.Struct, frozen=True, gc=False):
     """A question to whoever recorded: its id is its rule, its subject and the figures compared."""
 
     id: str
@@ -33,7 +34,7 @@ class Oddities(msgspec.Struct, frozen=True):
     warnings: tuple[Oddity, ...]
 
 
-class _Found(msgspec.Struct, frozen=True):
+class _Found(msgspec.Struct, frozen=True, gc=False):
     rule: str
     subject: str
     figures: tuple[object, ...]
@@ -43,10 +44,10 @@ class _Found(msgspec.Struct, frozen=True):
 def answer(year: Year) -> Oddities:
     """Everything odd in the year, in the order of the form; settled ones keep their reason."""
     facts = [held.fact for held in year.facts]
-    names = registry(facts)
+    names = year.ask(sale_month.names_of)
     settled = {f.warning: f.reason for f in facts if isinstance(f, warning.Settled)}
-    lines = sale_month.answer(year).lines
-    named = sale_month.named_days(year, names)
+    lines = year.ask(sale_month.answer).lines
+    named = year.ask(sale_month.presence_of)
     found = [
         *_members(facts),
         *(odd for line in lines for odd in _line(line)),
@@ -106,9 +107,11 @@ def _line(line: Line) -> Iterator[_Found]:
 def _more_than_working_days(lines: Iterable[Line], calendar: Calendar) -> Iterator[_Found]:
     """A stall in the ward office cannot well stand there when the office is closed."""
     for line in lines:
-        working = calendar.working_days(line.month)
         days = line.days.value
-        if line.name.startswith(WARD_OFFICE) and working and days is not None and days > working:
+        if days is None or not line.name.startswith(WARD_OFFICE):
+            continue
+        working = calendar.working_days(line.month)
+        if working and days > working:
             yield _Found(
                 "more_days_than_the_office_works",
                 f"{line.month}/{line.sale}/{line.nth}",
@@ -121,18 +124,18 @@ def _more_than_working_days(lines: Iterable[Line], calendar: Calendar) -> Iterat
 WARD_OFFICE = "区役所"
 
 
-def _exceeded(lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]]) -> Iterator[_Found]:
+def _exceeded(lines: Iterable[Line], named: Presence) -> Iterator[_Found]:
     """Named days refine a reported line: they may be fewer, never more."""
-    reported: dict[tuple[UUID, str], list[Line]] = defaultdict(list)
+    reported: dict[Place, list[Line]] = defaultdict(list)
     for line in lines:
         if line.source == "reported":
             reported[line.sale, line.month].append(line)
     for place, of_place in reported.items():
-        keys = {key for key in named.get(place, ()) if key.mode == "stall"}
+        stalls = [held.stall for held in named.at(place).values() if held.stall]
         stated = [
             sale_month.sum_of(getattr(ln, name) for ln in of_place).value for name in COMPARED
         ]
-        counted = [len({key.day for key in keys}), len({key.vendor for key in keys}), len(keys)]
+        counted = [len(stalls), together(stalls).bit_count(), sum(map(int.bit_count, stalls))]
         if any(s is not None and c > s for s, c in zip(stated, counted, strict=True)):
             yield _Found(
                 "named_exceed_reported",
@@ -147,50 +150,51 @@ def _exceeded(lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]]) ->
 COMPARED = ("days", "workplaces", "appearances")
 
 
-def _nameless(
-    lines: Iterable[Line], named: dict[tuple[UUID, str], set[Key]], names: Registry
-) -> Iterator[_Found]:
+def _nameless(lines: Iterable[Line], named: Presence, names: Registry) -> Iterator[_Found]:
     for item in sorted({line.sale for line in lines if line.sale not in names.sales}, key=str):
         yield _Found(
             "sale_without_a_name", f"sale/{item}", (),
             "名前の登録されていない販売に記録があります。販売の名前を登録してください",
         )  # fmt: skip
-    vendors = {key.vendor for keys in named.values() for key in keys}
-    for each in sorted(vendors - {names.canonical(v) for v in names.vendors}, key=str):
+    listed = {names.canonical(each) for each in names.vendors}
+    for each in sorted(set(named.workplaces) - listed, key=str):
         yield _Found(
             "vendor_not_on_the_roster", f"vendor/{each}", (),
             "名簿にない事業所の出店が記録されています。事業所を名簿に加えてください",
         )  # fmt: skip
 
 
-def _double_booked(named: dict[tuple[UUID, str], set[Key]], names: Registry) -> Iterator[_Found]:
-    places: dict[tuple[date, UUID], set[UUID]] = defaultdict(set)
-    for keys in named.values():
-        for key in keys:
-            if key.mode == "stall":
-                places[key.day, key.vendor].add(key.sale)
-    for (day, each), sales in sorted(places.items(), key=str):
-        if len(sales) > 1:
-            where = "と".join(sorted(names.sale_name(item) for item in sales))
+def _double_booked(named: Presence, names: Registry) -> Iterator[_Found]:
+    by_day: dict[date, list[tuple[int, str, str]]] = defaultdict(list)
+    for (item, _), days in named.days.items():
+        which, name = str(item), names.sale_name(item)
+        for day, held in days.items():
+            by_day[day].append((held.stall, which, name))
+    for day, stalls in sorted(by_day.items()):
+        on, said = str(day), f"{day.month}月{day.day}日"
+        for bit, each in named.those(twice(bits for bits, _, _ in stalls)):
+            sales = [(which, name) for bits, which, name in stalls if bits & bit]
+            where = "と".join(sorted(name for _, name in sales))
             yield _Found(
-                "two_sales_on_one_day", f"{day}/{each}", tuple(sorted(sales, key=str)),
-                f"{day.month}月{day.day}日、{names.vendor_name(each)}が{where}の両方に"
-                "出店したことになっています",
+                "two_sales_on_one_day", f"{on}/{each}", tuple(sorted(which for which, _ in sales)),
+                f"{said}、{names.vendor_name(each)}が{where}の両方に出店したことになっています",
             )  # fmt: skip
 
 
-def _left(
-    facts: Iterable[Holding], named: dict[tuple[UUID, str], set[Key]], names: Registry
-) -> Iterator[_Found]:
-    gone: dict[UUID, date] = {}
+def _left(facts: Iterable[Holding], named: Presence, names: Registry) -> Iterator[_Found]:
+    gone = dict[UUID, date]()
     for held in facts:
         if isinstance(held.fact, vendor.Left):
             gone[names.canonical(held.fact.vendor)] = held.fact.day
         elif isinstance(held.fact, vendor.Joined):
             gone.pop(names.canonical(held.fact.vendor), None)
     for each, day in gone.items():
+        bit = named.bit_of(each)
         late = sorted(
-            k.day for keys in named.values() for k in keys if k.vendor == each and k.day > day
+            later
+            for days in named.days.values()
+            for later, held in days.items()
+            if later > day and (held.stall | held.goods) & bit
         )
         if late:
             yield _Found(
@@ -200,13 +204,11 @@ def _left(
             )  # fmt: skip
 
 
-def _cancelled(
-    facts: Iterable[Fact], named: dict[tuple[UUID, str], set[Key]], names: Registry
-) -> Iterator[_Found]:
+def _cancelled(facts: Iterable[Fact], named: Presence, names: Registry) -> Iterator[_Found]:
     for fact in facts:
         if isinstance(fact, stall.Cancelled):
             item = names.canonical(fact.sale)
-            if any(key.day == fact.day for key in named.get((item, month_of(fact.day)), ())):
+            if fact.day in named.at((item, month_of(fact.day))):
                 yield _Found(
                     "held_though_cancelled", f"stall/{item}/{fact.day}", (),
                     f"{fact.day.month}月{fact.day.day}日の{names.sale_name(item)}には、"
@@ -229,7 +231,7 @@ def _label(line: Line) -> str:
 
 projection = Projection(
     name="oddities",
-    version=1,
+    version=2,
     kind=Oddities,
     keeps=(committee.MembersCounted, stall.Cancelled, vendor.Left, warning.Settled),
     answer=answer,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,19 +11,10 @@ import msgspec
 from shared.domain import guest, remark, rule, sale, stall, vendor
 from shared.domain.base import Fact, month_of, months_of_year
 from shared.domain.registry import Registry, registry
+from shared.presence import Days, Key, Place, Presence, together
 from shared.questions import Projection, Year
 
-Mode = Literal["stall", "goods"]
 Placed = TypeVar("Placed", stall.Reported, stall.Itemised, stall.PartnerJoined)
-
-
-class Key(NamedTuple):
-    """One workplace at one sale on one day, as facts say it: aliases and rules come in `answer`."""
-
-    sale: UUID
-    day: date
-    vendor: UUID
-    mode: Mode
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -87,22 +78,17 @@ class SaleMonths(msgspec.Struct, frozen=True):
     """Whether guests stand inside the host's 事業所数・延 at the end of this year (rule.set)."""
 
 
-def contribute(fact: Fact) -> Iterable[tuple[Key, int]]:
-    """Each workplace that ran a stall or sent goods."""
-    match fact:
-        case stall.Held():
-            return [
-                *((Key(fact.sale, fact.day, each, "stall"), 1) for each in fact.vendors),
-                *((Key(fact.sale, fact.day, each, "goods"), 1) for each in fact.goods_only),
-            ]
-        case _:
-            return ()
+def contribute(fact: stall.Held) -> Iterable[tuple[Key, int]]:
+    """The day, with each workplace that ran a stall or sent goods."""
+    if not fact.vendors and not fact.goods_only:
+        return ()
+    return ((Key(fact.sale, fact.day, fact.vendors, fact.goods_only), 1),)
 
 
 def answer(year: Year) -> SaleMonths:
     """The months' lines: named days refine a reported line, and replace it once itemised."""
     facts = [held.fact for held in year.facts]
-    names = registry(facts)
+    names = year.ask(names_of)
     inside = rule.rule.fold(
         fact for fact in facts if isinstance(fact, rule.Set) and fact.rule == "guests_inside"
     )
@@ -110,11 +96,11 @@ def answer(year: Year) -> SaleMonths:
     itemised = set(_by_place(names, (fact for fact in facts if isinstance(fact, stall.Itemised))))
     partners = _by_place(names, (fact for fact in facts if isinstance(fact, stall.PartnerJoined)))
     remarks = _remarks(names, facts)
-    named = named_days(year, names)
+    named = year.ask(presence_of)
     visits = _visits(names, facts, year.fiscal_year)
     lines: list[Line] = []
     order = {each: n for n, each in enumerate(names.sales)}
-    places = {*reported, *named, *visits, *partners}
+    places = {*reported, *named.days, *visits, *partners}
     for place in sorted(places, key=lambda p: (p[1], order.get(p[0], len(order)), str(p[0]))):
         _, month = place
         extras = (
@@ -122,11 +108,11 @@ def answer(year: Year) -> SaleMonths:
             tuple(Partner(p.partner, p.purpose, p.days) for p in partners.get(place, ())),
             tuple(remarks.get(place, ())),
         )
-        if place in reported and not (place in itemised and place in named):
+        if place in reported and not (place in itemised and named.at(place)):
             found = [_reported(names, place, n, fact) for n, fact in enumerate(reported[place], 1)]
         else:
             counted = rule.holds(inside, date(int(month[:4]), int(month[5:]), 1))
-            found = [_named(names, place, named.get(place, ()), visits.get(place, ()), counted)]
+            found = [_named(names, place, named.at(place), visits.get(place, ()), counted)]
         first = msgspec.structs.replace(
             found[0], guests=extras[0], partners=extras[1], remarks=extras[2]
         )
@@ -136,35 +122,33 @@ def answer(year: Year) -> SaleMonths:
     return SaleMonths(tuple(lines), _totals(lines, order), at_the_end)
 
 
-def named_days(year: Year, names: Registry) -> dict[tuple[UUID, str], set[Key]]:
-    """The distinct (sale, day, workplace) of each sale's month, merged ones counted as one."""
-    found: dict[tuple[UUID, str], set[Key]] = defaultdict(set)
-    for key, weight in year.tallies[projection.name].items():
-        if weight > 0:
-            raw = Key(*key)
-            same = Key(names.canonical(raw.sale), raw.day, names.canonical(raw.vendor), raw.mode)
-            found[same.sale, month_of(raw.day)].add(same)
-    return dict(found)
+def names_of(year: Year) -> Registry:
+    """What sales and workplaces are called in a year, and which of them are the same."""
+    return registry(held.fact for held in year.facts)
 
 
-def _by_place(names: Registry, facts: Iterable[Placed]) -> dict[tuple[UUID, str], list[Placed]]:
-    found: dict[tuple[UUID, str], list[Placed]] = defaultdict(list)
+def presence_of(year: Year) -> Presence:
+    """Who was at each sale on each day."""
+    keys = (Key(*key) for key, _ in year.tallies[projection.name])
+    return Presence(keys, year.ask(names_of))
+
+
+def _by_place(names: Registry, facts: Iterable[Placed]) -> dict[Place, list[Placed]]:
+    found: dict[Place, list[Placed]] = defaultdict(list)
     for fact in facts:
         found[names.canonical(fact.sale), fact.month].append(fact)
     return dict(found)
 
 
-def _remarks(names: Registry, facts: Iterable[Fact]) -> dict[tuple[UUID, str], list[str]]:
-    found: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+def _remarks(names: Registry, facts: Iterable[Fact]) -> dict[Place, list[str]]:
+    found: dict[Place, list[str]] = defaultdict(list)
     for fact in facts:
         if isinstance(fact, remark.Kept) and fact.sale is not None and fact.month is not None:
             found[names.canonical(fact.sale), fact.month].append(fact.text)
     return found
 
 
-def _visits(
-    names: Registry, facts: Iterable[Fact], fiscal_year: int
-) -> dict[tuple[UUID, str], list[Visit]]:
+def _visits(names: Registry, facts: Iterable[Fact], fiscal_year: int) -> dict[Place, list[Visit]]:
     """What was last said about each guest day; days said alike in one month stand together."""
     states: dict[tuple[UUID, str], guest.State] = defaultdict(guest.State)
     for fact in facts:
@@ -172,7 +156,7 @@ def _visits(
             which = (names.canonical(fact.sale), fact.ward)
             states[which] = guest.evolve(states[which], fact)
     months = set(months_of_year(fiscal_year))
-    found: dict[tuple[UUID, str], list[Visit]] = defaultdict(list)
+    found: dict[Place, list[Visit]] = defaultdict(list)
     for (item, ward), state in states.items():
         alike: dict[tuple[str, int | None], list[date]] = defaultdict(list)
         for visit in state.visits:
@@ -188,7 +172,7 @@ def _visits(
     return dict(found)
 
 
-def _reported(names: Registry, place: tuple[UUID, str], nth: int, fact: stall.Reported) -> Line:
+def _reported(names: Registry, place: Place, nth: int, fact: stall.Reported) -> Line:
     """One-day sales: 延 is the number of workplaces, as each stands there once."""
     length = stall.length_of(fact.when)
     if length is None:
@@ -211,17 +195,17 @@ def _reported(names: Registry, place: tuple[UUID, str], nth: int, fact: stall.Re
 
 def _named(
     names: Registry,
-    place: tuple[UUID, str],
-    keys: Iterable[Key],
+    place: Place,
+    held: Days,
     visits: Iterable[Visit],
     guests_inside: bool,  # noqa: FBT001 - a rule's value
 ) -> Line:
-    stalls = {key for key in keys if key.mode == "stall"}
-    goods_only = bool(keys) and not stalls
-    counted = stalls or set(keys)
-    days = sorted({key.day for key in keys} | {day for visit in visits for day in visit.days})
-    workplaces = len({key.vendor for key in counted})
-    appearances = len(counted)
+    stalls = [present.stall for present in held.values() if present.stall]
+    goods_only = bool(held) and not stalls
+    counted = stalls or [present.goods for present in held.values()]
+    days = sorted({*held, *(day for visit in visits for day in visit.days)})
+    workplaces = together(counted).bit_count()
+    appearances = sum(map(int.bit_count, counted))
     if guests_inside:
         workplaces += sum(visit.workplaces or 0 for visit in visits)
         appearances += sum((visit.workplaces or 0) * len(visit.days) for visit in visits)
@@ -276,8 +260,9 @@ def sum_of(figures: Iterable[Figure]) -> Figure:
 
 projection = Projection(
     name="sale_month",
-    version=1,
+    version=2,
     kind=SaleMonths,
+    counts=(stall.Held,),
     contribute=contribute,
     key=Key,
     keeps=(

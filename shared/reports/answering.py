@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from shared import eventlog
+from shared.answers import effective_facts, read_answers
 from shared.domain.base import JAPAN
 from shared.driver import Pool
 from shared.errors import Malformed, NotFound
 from shared.eventlog import Entry
 from shared.names import read_names, read_officer_remarks
-from shared.projecting import effective_facts, read_answers
 from shared.projections import annual_report, figure_facts, oddities, sale_month
 from shared.projections.figure_facts import Figures
 from shared.projections.oddities import Oddities
@@ -115,12 +115,12 @@ class Answers:
         position = await self._position(log, as_of)
         effective = await effective_facts(self.reader, log, position)
         year = year_from(self.projections, log, fiscal_year, effective)
-        found = {named.name: named for named in figure_facts.answer(year).figures}
+        found = {named.name: named for named in year.ask(figure_facts.answer).figures}
         if name not in found:
             raise NoSuchFigure
         behind = figure_facts.behind(year, effective, name)
         entries = await eventlog.read_ids(self.reader, log, [held.id for held in behind])
-        inside = sale_month.answer(year).guests_inside
+        inside = year.ask(sale_month.answer).guests_inside
         return Behind(position, found[name], inside, tuple(entries))
 
     async def _answers(

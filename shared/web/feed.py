@@ -11,6 +11,8 @@ from msgspec import UNSET, UnsetType
 
 from shared.eventlog import Entry
 
+encoder = msgspec.json.Encoder()
+
 
 class CloudEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """`data` is the stored body byte for byte; hash, digest and salt are in hexadecimal."""
@@ -40,6 +42,20 @@ def cloud_events(entries: Iterable[Entry]) -> list[CloudEvent]:
     return [_cloud_event(entry) for entry in entries]
 
 
+def sent_events(entries: Iterable[Entry]) -> bytes:
+    """Entries as Server-Sent Events: the position is the id, the CloudEvent the data.
+
+    A line end inside `data` (blanks between the values of a body) begins a new line of the event,
+    which the receiver puts together again; a carriage return becomes a line feed on the way.
+    """
+    return b"".join(_sent_event(event) for event in cloud_events(entries))
+
+
+def _sent_event(event: CloudEvent) -> bytes:
+    text = encoder.encode(event).replace(b"\r", b"\n").replace(b"\n", b"\ndata: ")
+    return b"id: %d\ndata: %b\n\n" % (event.position, text)
+
+
 def _cloud_event(entry: Entry) -> CloudEvent:
     return CloudEvent(
         specversion="1.0",
@@ -54,7 +70,7 @@ def _cloud_event(entry: Entry) -> CloudEvent:
         salt=entry.salt.hex(),
         actor=entry.actor,
         data=msgspec.Raw(entry.body),
-        subject=entry.fact.subject or UNSET,
+        subject=entry.subject or UNSET,
     )
 
 

@@ -27,6 +27,12 @@ After = Annotated[
     QueryParameter(ge=0, le=LAST_POSITION, description="この件数より後の記録を返します"),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="一度に返す記録の数")]
+Wait = Annotated[
+    int,
+    QueryParameter(
+        ge=0, le=30, description="まだ記録がないとき、次の記録が届くまで最長で何秒待つか"
+    ),
+]
 Kind = Annotated[
     str | None,
     QueryParameter(name="type", max_length=100, description="この種類の記録だけを返します"),

@@ -23,7 +23,6 @@ from shared.errors import (
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = "5"
 CHALLENGES = 'Basic realm="ichi", charset="UTF-8", Bearer realm="ichi"'
 """Chromium reads only the first challenge of a line."""
 """Basic lets a browser open a report: any name, the token as password."""
@@ -65,6 +64,7 @@ ANSWERING = (
     "shared.domain.",
     "shared.errors",
     "shared.eventlog",
+    "shared.following",
     "shared.reports.answering",
     "shared.web.",
     "services.ward.",
@@ -156,6 +156,6 @@ def _headers(known: IchiError, error: Exception) -> dict[str, str]:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if known.status == NotSignedIn.status:
         headers["WWW-Authenticate"] = CHALLENGES
-    if known.status == Unavailable.status:
-        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if known.retry_after is not None:
+        headers["Retry-After"] = str(known.retry_after)
     return headers

@@ -1,30 +1,76 @@
-"""The load: one process, many connections, bounded in time, to the loopback only."""
+"""The load: callers at once, bounded in time; over HTTP from a process of its own."""
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def load(port: int, path: str, headers: str, connections: int, seconds: float) -> float:
-    """Keep the connections busy for a while, from a process of its own; requests per second."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
-    return asyncio.run(_load(port, request, connections, seconds))
+async def drive(
+    payloads: Iterable[T], callers: Sequence[Callable[[T], Awaitable[object]]], seconds: float
+) -> float:
+    """Calls per second: each caller takes the next payload until time or payloads are over."""
+    waiting = iter(payloads)
+    began = time.perf_counter()
 
-
-async def _load(port: int, request: bytes, connections: int, seconds: float) -> float:
-    until = time.perf_counter() + seconds
-
-    async def one() -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def work(call: Callable[[T], Awaitable[object]]) -> int:
         done = 0
-        while time.perf_counter() < until:
-            writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert head.startswith(b"http/1.1 200"), head
-            length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
-            await reader.readexactly(int(length))
+        for payload in waiting:
+            await call(payload)
             done += 1
-        writer.close()
+            if time.perf_counter() - began > seconds:
+                break
         return done
 
-    counts = await asyncio.gather(*(one() for _ in range(connections)))
-    return sum(counts) / seconds
+    done = await asyncio.gather(*(work(call) for call in callers))
+    return sum(done) / (time.perf_counter() - began)
+
+
+def drive_threads(
+    payloads: Iterable[T], call: Callable[[T], object], callers: int, seconds: float
+) -> float:
+    """The same by threads, for a library that blocks."""
+    waiting = iter(payloads)
+    began = time.perf_counter()
+
+    def work(_number: int) -> int:
+        done = 0
+        for payload in waiting:
+            call(payload)
+            done += 1
+            if time.perf_counter() - began > seconds:
+                break
+        return done
+
+    with ThreadPoolExecutor(callers) as threads:
+        done = sum(threads.map(work, range(callers)))
+    return done / (time.perf_counter() - began)
+
+
+def load(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> float:
+    """Send whole HTTP requests to the loopback over so many connections; requests per second."""
+    return asyncio.run(_load(port, requests, connections, seconds))
+
+
+async def _load(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> float:
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(connections)]
+
+    def caller(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> Callable[[bytes], Awaitable[None]]:
+        async def send(request: bytes) -> None:
+            writer.write(request)
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            assert head.startswith(b"http/1.1 20"), head
+            length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+            await reader.readexactly(int(length))
+
+        return send
+
+    rate = await drive(requests, [caller(*streams) for streams in opened], seconds)
+    for _, writer in opened:
+        writer.close()
+    return rate

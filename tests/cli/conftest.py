@@ -1,6 +1,7 @@
 """The command line on a database of its own."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,8 +13,9 @@ Ichi = Callable[..., Result]
 
 
 @pytest.fixture
-def ichi(urls: Urls, monkeypatch: pytest.MonkeyPatch) -> Ichi:
+def ichi(urls: Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ichi:
     """Run `ichi` with these arguments; the databases are the test's."""
+    monkeypatch.setenv("ICHI_DATA", str(tmp_path / "data"))
     for name, url in {
         "ICHI_DATABASE_URL": urls.application,
         "ICHI_OWNER_URL": urls.owner,

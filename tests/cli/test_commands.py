@@ -214,6 +214,16 @@ def test_answers_are_rebuilt_and_the_log_is_verified(opened: Ichi) -> None:
     opened("verify", "--log", "seya", code=1)
 
 
+def test_freshness_is_a_table_of_questions(ichi: Ichi) -> None:
+    assert "台帳はまだありません" in ichi("freshness").output
+    ichi("log", "create", "hodogaya")
+    assert "0件\t2件\t2件・" in ichi("freshness", "--log", "hodogaya").output
+    bring_in(ichi)
+    _, *lines = ichi("freshness").stdout.splitlines()
+    assert [line.split("\t")[2:5] for line in lines] == [["84件", "84件", "0件・0.0秒"]] * 4
+    ichi("freshness", "--log", "seya", code=1)
+
+
 def test_resuming_and_migrating_say_what_they_did(opened: Ichi) -> None:
     assert "再開しました" in opened("log", "resume", "hodogaya").output
     opened("log", "resume", "seya", code=1)

@@ -142,17 +142,17 @@ async def test_every_table_that_carries_a_log_forces_row_level_security(world: W
 
 
 async def test_recorded_at_never_goes_back_and_is_the_databases(world: World) -> None:
-    lagging = Door(world.writer, lambda: datetime.now(UTC) - timedelta(seconds=50))
     before = (await eventlog.read_head(world.reader, HODOGAYA)).recorded_at
-    (receipt,) = await lagging.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
+    async with Door(world.writer, lambda: datetime.now(UTC) - timedelta(seconds=50)) as lagging:
+        (receipt,) = await lagging.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
     assert receipt.recorded_at >= before
 
 
 @pytest.mark.parametrize("seconds", [-70, 70])
 async def test_a_process_whose_clock_is_off_refuses(world: World, seconds: int) -> None:
-    off = Door(world.writer, lambda: datetime.now(UTC) + timedelta(seconds=seconds))
-    with pytest.raises(ClockOff) as refused:
-        await off.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
+    async with Door(world.writer, lambda: datetime.now(UTC) + timedelta(seconds=seconds)) as off:
+        with pytest.raises(ClockOff) as refused:
+            await off.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
     assert refused.value.status == 503
     assert (await eventlog.read_head(world.reader, HODOGAYA)).position == 2
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared import eventlog, names, projecting
+from shared import eventlog, names
+from shared.answers import effective_facts
 from shared.domain import committee, fact, stall
 from shared.domain.calendar import UNKNOWN
 from shared.envelope import proposal
@@ -177,7 +178,7 @@ async def test_two_years_share_their_sales(world: World) -> None:
 async def test_one_more_stall_day_changes_its_month_and_nothing_else(world: World) -> None:
     await bring_in(world, FIXTURE)
     before = (await drawn(world)).split("\n")
-    holdings = await projecting.effective_facts(world.reader, HODOGAYA)
+    holdings = await effective_facts(world.reader, HODOGAYA)
     ward_office = next(
         held.fact.sale for held in holdings
         if isinstance(held.fact, stall.Reported) and held.fact.appearances == 22

@@ -14,7 +14,8 @@ from shared.domain.log import Moved
 from shared.domain.role import Granted
 from shared.envelope import STRUCTURED, proposal
 from shared.errors import Conflict, NotFound, NotYours, ReusedId, Stale
-from shared.publishing import AwayFromHome, Door
+from shared.judging import AwayFromHome
+from shared.publishing import Door
 from tests.database.world import HODOGAYA, World
 
 SALE = UUID("0199a000-0000-7000-8000-000000000001")
@@ -141,11 +142,11 @@ async def test_writers_at_once_get_positions_without_a_gap(world: World) -> None
 
 
 async def test_a_log_that_moved_away_takes_nothing_here(world: World) -> None:
-    here = Door(world.writer, node="local")
-    await here.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
-    await world.publish(Moved("seya"))
-    with pytest.raises(AwayFromHome):
+    async with Door(world.writer, node="local") as here:
         await here.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
+        await world.publish(Moved("seya"))
+        with pytest.raises(AwayFromHome):
+            await here.admit(HODOGAYA, [proposal(uuid4(), HELD)], world.secretary)
 
 
 async def test_retracting_a_correction_needs_the_right_to_what_it_restores(world: World) -> None:

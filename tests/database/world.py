@@ -19,6 +19,27 @@ from shared.wards import load_calendar
 
 HODOGAYA = "141062-hanbai"
 
+# Whatever the edition is called, the rows are to be the same.
+ROWS = """
+SELECT log, 'material' AS kind, '' AS question, year, encode(body, 'hex') FROM material
+UNION ALL SELECT log, 'answer', question, year, coalesce(encode(body, 'hex'), why) FROM answer
+UNION ALL SELECT log, 'skipped', question, position, why FROM skipped
+UNION ALL SELECT log, 'bookmark', '', position, not_understood::text FROM bookmark
+ORDER BY 1, 2, 3, 4, 5
+"""
+# As newer code would write, or a body that no door would let in.
+APPEND_RAW = """
+WITH head AS (
+    UPDATE log_head SET position = position + 1 WHERE log = $1 RETURNING position
+)
+INSERT INTO event (
+    log, position, digest, hash, id, recorded_at, actor, salt, body, type, day, subject, target
+)
+SELECT $1, position, sha256(''), sha256(''), $2, clock_timestamp(), gen_random_uuid(),
+    decode(repeat('00', 16), 'hex'), $3, $4, NULL, $5, $6
+FROM head
+"""
+
 
 @dataclass
 class World:
@@ -43,6 +64,23 @@ class World:
         proposals = [proposal(uuid4(), fact, f"/{n}") for n, fact in enumerate(facts)]
         return await self.door.admit(HODOGAYA, proposals, self.secretary)
 
+    async def append_raw(
+        self, body: bytes, kind: str, subject: str = "x", target: UUID | None = None
+    ) -> UUID:
+        """Append past the door; returns the event's id."""
+        assert self.urls.owner is not None
+        owner = await connect(self.urls.owner)
+        event = uuid4()
+        await owner.execute("SET ROLE ichi_appender")
+        await owner.execute(APPEND_RAW, HODOGAYA, event, body, kind, subject, target)
+        await owner.close()
+        return event
+
+
+async def rows_of(projector: Pool) -> list[tuple[object, ...]]:
+    """Everything that was projected, in an order."""
+    return [tuple(row) for row in await projector.fetch(ROWS)]
+
 
 @asynccontextmanager
 async def opened(urls: Urls) -> AsyncIterator[World]:
@@ -65,7 +103,7 @@ async def opened(urls: Urls) -> AsyncIterator[World]:
             await opened(urls.application, "ichi_projector"),
             await opened(urls.application, "ichi_auth"),
             await opened(urls.names, "ichi_app"),
-            Door(writer),
+            await stack.enter_async_context(Door(writer)),
             secretary,
             discover(load_calendar(None)),
         )

@@ -55,11 +55,11 @@ class Situation:
         return caught.value
 
     def lets(self, actor: UUID, fact: Fact, on: date) -> None:
-        role.authorise(self._rights, actor, fact, on)
+        role.authorise(self._rights, role.held_by(self._rights, actor, on), fact)
 
     def forbids(self, actor: UUID, fact: Fact, on: date) -> None:
         with pytest.raises(NotYours):
-            role.authorise(self._rights, actor, fact, on)
+            role.authorise(self._rights, role.held_by(self._rights, actor, on), fact)
 
     def roles_of(self, actor: UUID, on: date) -> set[str]:
         return {held.label for held in role.roles_of(self._rights, actor, on)}
