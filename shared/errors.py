@@ -115,11 +115,12 @@ class Refused(Invalid):
 
 class Unavailable(IchiError):
     status = 503
-    retry_after = 1
+    retry_after: ClassVar[int | None] = 1
     message = "ただいま利用できません。しばらくしてからもう一度お試しください"
 
 
 class Diverged(Unavailable):
+    retry_after = None
     message = (
         "台帳が、署名付きの控えと食い違っています。"
         "運用担当者に確認（ichi verify）を依頼してください"

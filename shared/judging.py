@@ -49,12 +49,12 @@ class Request:
             self.answer.set_exception(error)
 
 
-def gathered(waiting: deque[Request]) -> list[Request]:
+def gathered(waiting: deque[Request], most: int | None = None) -> list[Request]:
     """Take the next requests for one flush, in turn; no id twice, as it may be the same fact."""
     found: list[Request] = []
     ids: set[tuple[str, int]] = set()
     facts = size = 0
-    while waiting:
+    while waiting and len(found) != most:
         request = waiting[0]
         if request.answer.done():  # its caller has gone
             waiting.popleft()

@@ -22,7 +22,7 @@ Tally = dict[bytes, int]
 
 # Keys stay encoded from the fact to the answer: bytes are added up and stored several times faster
 # than tuples of ids, and fill a third of the memory.
-encode_key = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+encode_key = msgspec.msgpack.Encoder().encode
 LIST_OF = b"\xdd"
 """MessagePack's array with a length of four bytes."""
 

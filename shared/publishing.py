@@ -155,7 +155,9 @@ class Door:
         return self._clock().astimezone(JAPAN).date()
 
     async def _flush_all(self) -> None:
-        while requests := gathered(self._quick):
+        # Half of all who wait: while one half is on its way, the other gets ready. Callers that
+        # each wait for an answer would else all be on their way together, and then all here.
+        while requests := gathered(self._quick, most=max(1, self._waiting // 2)):
             await self._flush(requests)
         self._flushing = False
 

@@ -15,7 +15,8 @@ from shared.domain.effective import Holding
 
 EVERY_YEAR = 0
 """Where facts stand that may change every year's answers: names, merges, rules."""
-Key = tuple[Any, ...]
+Key = Any
+"""Something hashable that MessagePack can hold, such as a tuple or a frozen struct."""
 A = TypeVar("A")
 
 

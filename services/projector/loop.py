@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from shared import edition
 from shared.driver import Pool
 from shared.postgres import Urls, pool
 from shared.projecting import catch_up, claim, lagging
@@ -66,7 +67,10 @@ async def _claim(projector: Pool, projections: Projections) -> bool:
 
 
 async def _catch_up_all(projector: Pool, projections: Projections, stop: asyncio.Event) -> bool:
-    """Bring every log up to date; False if something failed. One log's failure stops no other."""
+    """Bring every log up to date; False if something failed. One log's failure stops no other.
+
+    A log that grows all the time is left for the next round as soon as it is near its head.
+    """
     sound = True
     try:
         behind = await lagging(projector, projections)
@@ -75,8 +79,9 @@ async def _catch_up_all(projector: Pool, projections: Projections, stop: asyncio
         return False
     for log in behind:
         try:
-            while not stop.is_set() and await catch_up(projector, projections, log):
-                pass
+            while not stop.is_set():
+                if await catch_up(projector, projections, log) < edition.BATCH:
+                    break
         except Exception:
             logger.exception("cannot project %s", log)
             sound = False

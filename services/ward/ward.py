@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from shared import eventlog
-from shared.auth.tokens import Caller
+from shared.auth.tokens import Caller, Finder
 from shared.domain.base import JAPAN, Fact, fiscal_year_of
 from shared.domain.fact import Corrected, Retracted
 from shared.driver import Pool
@@ -125,7 +125,7 @@ async def opened(
         yield Ward(
             door=await stack.enter_async_context(door),
             reader=reader,
-            gate=Gate(await open_pool(urls.application, "ichi_auth", 2), reader, wards),
+            gate=Gate(Finder(await open_pool(urls.application, "ichi_auth", 2)), reader, wards),
             answers=Answers(reader, await open_pool(urls.names, "none", 2), projections, wards),
             pulse=Pulse(await open_pool(urls.application, "ichi_projector", 1)),
             notary=Notary(settings, reader),

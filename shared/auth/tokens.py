@@ -1,7 +1,9 @@
 """Bearer tokens of systems: one log each, shown once, stored as a hash."""
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -17,11 +19,12 @@ INSERT INTO token (digest, log, actor, label) VALUES ($1, $2, $3, $4)
 """
 
 FIND = """
-SELECT log, actor, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale
-FROM token WHERE digest = $1 AND revoked_at IS NULL
+SELECT digest, log, actor,
+       last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale
+FROM token WHERE digest = ANY ($1) AND revoked_at IS NULL
 """
 
-USED = "UPDATE token SET last_used_at = now() WHERE digest = $1"
+USED = "UPDATE token SET last_used_at = now() WHERE digest = ANY ($1)"
 
 LIST = """
 SELECT actor, label, created_at, last_used_at, revoked_at FROM token
@@ -61,18 +64,59 @@ async def create(pool: Pool, log: str, actor: UUID, label: str) -> str:
     return secret
 
 
-async def find(pool: Pool, secret: str) -> Caller:
-    """Whose token it is; its last use is noted to the minute. Raises `NotSignedIn`."""
-    digest = digest_of(secret)
-    with border():
-        row = await pool.fetchrow(FIND, digest)
-        if row is not None and row["stale"]:
-            await pool.execute(USED, digest)
-    if row is None:
-        raise NotSignedIn(
-            "トークンが正しくないか、取り消されています。新しいトークンを使ってください"
-        )
-    return Caller(row["log"], row["actor"])
+class Finder:
+    """Looks tokens up; those asked for while a look-up is under way go together as the next one.
+
+    So each answer is younger than its question, and many requests cost one round trip.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        """`pool` connects as the auth role."""
+        self._pool = pool
+        self._asked: dict[bytes, list[asyncio.Future[Caller | None]]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def find(self, secret: str) -> Caller:
+        """Whose token it is; its last use is noted to the minute. Raises `NotSignedIn`."""
+        answer: asyncio.Future[Caller | None] = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(digest_of(secret), []).append(answer)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        caller = await answer
+        if caller is None:
+            raise NotSignedIn(
+                "トークンが正しくないか、取り消されています。新しいトークンを使ってください"
+            )
+        return caller
+
+    async def _look(self) -> None:
+        while self._asked:
+            asked, self._asked = self._asked, {}
+            try:
+                found = await self._find(list(asked))
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+                for answer in waiting(asked.values()):
+                    answer.set_exception(error)
+                continue
+            for digest, answers in asked.items():
+                for answer in waiting([answers]):
+                    answer.set_result(found.get(digest))
+        self._looking = None
+
+    async def _find(self, digests: list[bytes]) -> dict[bytes, Caller]:
+        with border():
+            rows = await self._pool.fetch(FIND, digests)
+            stale = [row["digest"] for row in rows if row["stale"]]
+            if stale:
+                await self._pool.execute(USED, stale)
+        return {row["digest"]: Caller(row["log"], row["actor"]) for row in rows}
+
+
+def waiting(
+    answers: Iterable[list["asyncio.Future[Caller | None]"]],
+) -> Iterator["asyncio.Future[Caller | None]"]:
+    """Those whose caller has not gone."""
+    return (answer for some in answers for answer in some if not answer.done())
 
 
 async def listed(pool: Pool, log: str) -> list[Token]:

@@ -82,7 +82,9 @@ def contribute(fact: stall.Held) -> Iterable[tuple[Key, int]]:
     """The day, with each workplace that ran a stall or sent goods."""
     if not fact.vendors and not fact.goods_only:
         return ()
-    return ((Key(fact.sale, fact.day, fact.vendors, fact.goods_only), 1),)
+    vendors = tuple(each.bytes for each in fact.vendors)
+    goods_only = tuple(each.bytes for each in fact.goods_only)
+    return ((Key(fact.sale.bytes, fact.day, vendors, goods_only), 1),)
 
 
 def answer(year: Year) -> SaleMonths:
@@ -129,8 +131,7 @@ def names_of(year: Year) -> Registry:
 
 def presence_of(year: Year) -> Presence:
     """Who was at each sale on each day."""
-    keys = (Key(*key) for key, _ in year.tallies[projection.name])
-    return Presence(keys, year.ask(names_of))
+    return Presence((key for key, _ in year.tallies[projection.name]), year.ask(names_of))
 
 
 def _by_place(names: Registry, facts: Iterable[Placed]) -> dict[Place, list[Placed]]:

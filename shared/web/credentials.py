@@ -11,7 +11,7 @@ from litestar.connection import ASGIConnection
 
 from shared import eventlog
 from shared.auth import tokens
-from shared.auth.tokens import Caller
+from shared.auth.tokens import Caller, Finder
 from shared.domain import role
 from shared.domain.base import JAPAN, Role
 from shared.driver import Pool
@@ -31,7 +31,7 @@ class NoRole(NotSignedIn):
 class Gate:
     """Lets callers in to the one log that is theirs."""
 
-    auth: Pool
+    tokens: Finder
     reader: Pool
     wards: Wards
     clock: Callable[[], datetime] = now
@@ -44,7 +44,7 @@ class Gate:
         """
         reads = connection.scope["method"] == "GET"  # type: ignore[typeddict-item]
         secret = secret_of(connection.headers.get("authorization", ""), basic_too=reads)
-        caller = await tokens.find(self.auth, secret)
+        caller = await self.tokens.find(secret)
         if caller.log != self.wards.log_name(connection.path_params["log"]):
             raise NotFound
         if reads:

@@ -24,7 +24,7 @@ from tests.database.world import HODOGAYA, World
 
 CALLERS = 8
 """Rivals at each door."""
-DAYS = tuple(date(2025, 10, day) for day in range(20, 24))
+DAYS = tuple(date(2025, 10, day) for day in range(1, 13))
 SINCE = date(2025, 4, 1)
 SEYA = "141143"
 STAFF = tuple(id_of("rival", str(n)) for n in range(2))
@@ -35,7 +35,7 @@ Said = tuple[UUID, Fact]
 
 def a_contrary_fact(chance: Random, known: Sequence[Said]) -> Fact:
     """Something that another rival may have made impossible a moment ago."""
-    if known and chance.random() < 0.4:
+    if known and chance.random() < 0.5:
         event, before = chance.choice(known)
         if chance.random() < 0.7:
             return fact.Retracted(event, "取り消し")
@@ -52,7 +52,9 @@ def a_contrary_fact(chance: Random, known: Sequence[Said]) -> Fact:
     )
     if chance.random() < 0.4:
         return chance.choice(contested)
-    return chance.choice([stall.Held(SALE, day, (YUMEWORK,)), stall.Cancelled(SALE, day, "雨天")])
+    if chance.random() < 0.7:
+        return stall.Held(SALE, day, (YUMEWORK,))
+    return stall.Cancelled(SALE, day, "雨天")
 
 
 def _instead(chance: Random, before: Fact) -> Fact:

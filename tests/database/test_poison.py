@@ -31,7 +31,9 @@ def spoil(fact: Held) -> Iterable[tuple[Key, int]]:
 
 
 def choke(year: Year) -> oddities.Oddities:
-    if year.fiscal_year == 2025 and any(key[2] == (POISON,) for key, _ in year.tallies[SALE_MONTH]):
+    if year.fiscal_year == 2025 and any(
+        key.vendors == (POISON.bytes,) for key, _ in year.tallies[SALE_MONTH]
+    ):
         raise KeyError(year)
     return oddities.answer(year)
 

@@ -29,5 +29,9 @@ async def test_rivals_at_several_doors(world: World) -> None:
         await asyncio.gather(*(quarrel.go_on(8) for quarrel in quarrels))
         await require_only_what_was_acknowledged(world, quarrels)
         for door in several:
-            await say(door, world.secretary, HELD.__class__(HELD.sale, HELD.day.replace(day=1), HELD.vendors))
+            await say(
+                door,
+                world.secretary,
+                HELD,
+            )
             await require_sound(world.reader, HODOGAYA, door)

@@ -168,6 +168,14 @@ async def test_every_small_change_to_a_stored_log_is_found(world: World) -> None
     assert tried > 3_000
 
 
+async def test_of_a_fact_not_understood_the_type_is_still_checked(world: World) -> None:
+    _, entries = await stored(world)
+    for kind, bad in (("stall.flown", None), ("stall.held", 3)):
+        unknown = {"body": b'{"type":"stall.flown"}', "type": kind}
+        newer = again([*entries[:2], msgspec.structs.replace(entries[2], **unknown), *entries[3:]])
+        assert examine(HODOGAYA, last_of(newer), newer, None).bad == bad
+
+
 async def test_a_history_rewritten_with_all_its_hashes_is_found_by_what_was_signed(
     world: World,
 ) -> None:

@@ -1,15 +1,28 @@
-from random import Random
-from collections import Counter
+import asyncio
+from uuid import uuid4
 import pytest
-from shared import eventlog
-from tests.database.replaying import require_sound
-from tests.database.rivals import Quarrel, require_only_what_was_acknowledged
+from shared.envelope import proposal
+from shared.publishing import Door
+from tests.database.crowd import HELD, LOGS, open_logs, say
 from tests.database.world import HODOGAYA, World
-@pytest.mark.parametrize("seed", range(8))
-async def test_rivals_at_one_door(world: World, seed: int) -> None:
-    quarrel = Quarrel(world.door, world.reader, world.secretary, Random(seed))
-    for _ in range(10):
-        await quarrel.go_on(6)
-        print(Counter([e.type async for e in eventlog.read_all(world.reader, HODOGAYA)]), len(quarrel.refused))
-        await require_sound(world.reader, HODOGAYA, world.door)
-    await require_only_what_was_acknowledged(world, [quarrel])
+
+async def test_published_raises(world: World) -> None:
+    calls = []
+    def raises(logs):
+        calls.append(logs)
+        if len(calls) == 2:
+            raise RuntimeError
+    async with asyncio.timeout(10):
+        door = Door(world.writer, published=raises)
+        await say(door, world.secretary, HELD)
+        await say(door, world.secretary, HELD)
+        await say(door, world.secretary, HELD)
+
+async def test_twice_in_one(world: World) -> None:
+    await open_logs(world, LOGS[:1])
+    for log in (HODOGAYA, LOGS[0]):
+        await say(world.door, world.secretary, HELD, log=log)
+    p = proposal(uuid4(), HELD)
+    r = await asyncio.gather(world.door.admit(HODOGAYA, [p, p], world.secretary), say(world.door, world.secretary, HELD, log=LOGS[0]), return_exceptions=True)
+    print(r)
+    assert not isinstance(r[1], Exception), r

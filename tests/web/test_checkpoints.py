@@ -130,3 +130,4 @@ async def test_a_log_that_is_not_what_was_signed_is_not_signed_for_anybody(
     answer = await signing.client.get(f"{LOG}/checkpoint")
     assert answer.status_code == 503
     assert "控え" in answer.json()["detail"]
+    assert "retry-after" not in answer.headers  # asking again changes nothing

@@ -140,7 +140,8 @@ async def test_a_role_ends_with_its_last_day_in_japan(site: Site) -> None:
     last_moment = datetime(2026, 3, 31, 14, 59, 59, tzinfo=UTC)
     wards = load_wards(None)
     for moment, status in ((last_moment, 200), (last_moment + timedelta(seconds=1), 401)):
-        gate = Gate(site.world.auth, site.world.reader, wards, partial(_same, moment))
+        finder = tokens.Finder(site.world.auth)
+        gate = Gate(finder, site.world.reader, wards, partial(_same, moment))
         site.app.state.ward = site.with_gate(gate)
         answer = await site.client.get(EVENTS, headers=bearer(token))
         assert answer.status_code == status
