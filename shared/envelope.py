@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.canonical import FIRST_DAY, LAST_DAY, canonical_fact, without
+from shared.canonical import FIRST_DAY, LAST_DAY, canonical, canonical_fact, without
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, decode
 from shared.domain.fact import Corrected
@@ -23,7 +23,7 @@ MAX_EVENTS = 1000
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """CloudEvents 1.0, JSON format; `time` is accepted and not kept: the log has its own."""
 
     specversion: Literal["1.0"]
@@ -36,7 +36,7 @@ class Envelope(msgspec.Struct, frozen=True):
     datacontenttype: Literal["application/json"] | None = None
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class Proposal(msgspec.Struct, frozen=True, gc=False):
     """A fact that somebody wants admitted, with the exact bytes of its `data`."""
 
     id: UUID
@@ -98,8 +98,11 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:  # noqa: 
 def _around(body: bytes, envelopes: Sequence[Envelope]) -> Any:  # noqa: ANN401 - any JSON value
     """The JSON around the data, read strictly; the data are looked at each for themselves."""
     data = [bytes(envelope.data) for envelope in envelopes]
-    whole = all(each.startswith(b"{") for each in data)
-    return strict_json(without(body, data) if whole else body)
+    if not all(each.startswith(b"{") for each in data):
+        return strict_json(body)
+    around = without(body, data)
+    found = canonical(around)
+    return strict_json(around) if found is None else found
 
 
 def _proposal(log: str, envelope: Envelope, plain: dict[str, Any], pointer: str) -> Proposal:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
-from itertools import starmap
+from itertools import accumulate, starmap
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Head(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """What the publisher gets, and gets again for ever: where the fact stands."""
 
     id: UUID
@@ -38,7 +38,7 @@ class Receipt(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """An admitted fact on its way into the log; `body` is the exact bytes that were sent."""
 
     id: UUID
@@ -70,7 +70,7 @@ class Appended(msgspec.Struct, frozen=True):
     receipts: Sequence[Receipt] = ()
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry of a log."""
 
     log: str
@@ -121,7 +121,7 @@ LOCK_HEADS = "SELECT log, position, hash, recorded_at FROM lock_heads($1)"
 
 APPEND = """
 SELECT outcome, position, recorded_at, hashes
-FROM append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+FROM append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
 BARRIER = "SELECT pg_logical_emit_message(true, 'ichi', 'already stored')"
@@ -250,12 +250,14 @@ async def append(
     Outside a transaction it is one of its own: what it says is stored is durable. A head that
     another transaction holds is not waited for. Parts are in the order of their logs' names.
     """
+    lasts = list(accumulate(len(part.drafts) for part in parts))
     rows = await connection.fetch(
         APPEND,
         now,
         [part.log for part in parts],
         [part.head for part in parts],
-        [len(part.drafts) for part in parts],
+        [1, *(last + 1 for last in lasts[:-1])],
+        lasts,
         *_columns([draft for part in parts for draft in part.drafts]),
     )
     return [

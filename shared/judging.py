@@ -78,20 +78,24 @@ def judge(
 ) -> list[Draft]:
     """The facts of a request to append, each judged by what stands before it.
 
-    `stored` are those of its ids that stand in the log. Raises `IchiError`, and then the trial is
-    as it was.
+    `stored` are those of its ids that stand in the log. Where it raises, the trial is as it was.
     """
     trial.begin()
     drafts: list[Draft] = []
     try:
-        if node not in {None, trial.home}:
-            raise AwayFromHome
+        require_home(trial, node)
         for proposal in request.proposals:
             _judge(trial, request, proposal, today, stored, drafts)
-    except IchiError:
+    except Exception:
         trial.undo()
         raise
     return drafts
+
+
+def require_home(trial: Admission, node: str | None) -> None:
+    """Raise `AwayFromHome` where the log is at home on another node than ours (None: on any)."""
+    if node not in {None, trial.home}:
+        raise AwayFromHome
 
 
 def _judge(  # noqa: PLR0913, PLR0917 - one fact's whole situation

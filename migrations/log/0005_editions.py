@@ -77,5 +77,6 @@ def upgrade() -> None:
         )
         op.execute(
             f"CREATE POLICY named ON {table} FOR SELECT TO ichi_reader"
-            " USING (log = ANY (string_to_array(current_setting('ichi.logs', true), ',')))"
+            " USING (log = ANY (("
+            "SELECT string_to_array(current_setting('ichi.logs', true), ','))::text[]))"
         )

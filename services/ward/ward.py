@@ -120,6 +120,7 @@ async def opened(
 
         reader = await open_pool(urls.application, "ichi_reader", 8)
         writer = await open_pool(urls.application, "ichi_writer", 4)
+        every_log = await open_pool(urls.application, "ichi_projector", 1)
         hub = await stack.enter_async_context(following(urls.application, changed))
         door = Door(writer, node=settings.node, published=hub.published)
         yield Ward(
@@ -127,7 +128,7 @@ async def opened(
             reader=reader,
             gate=Gate(Finder(await open_pool(urls.application, "ichi_auth", 2)), reader, wards),
             answers=Answers(reader, await open_pool(urls.names, "none", 2), projections, wards),
-            pulse=Pulse(await open_pool(urls.application, "ichi_projector", 1)),
+            pulse=Pulse(every_log, Notary(settings, every_log)),
             notary=Notary(settings, reader),
             hub=hub,
         )

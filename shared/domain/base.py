@@ -68,7 +68,7 @@ RECORDERS_AND_CHAIR = frozenset({Role.SECRETARY, Role.CHAIR})
 ADMINS = frozenset({Role.ADMIN})
 
 
-class Fact(msgspec.Struct, frozen=True, tag_field="type"):
+class Fact(msgspec.Struct, frozen=True, tag_field="type", gc=False):
     """What happened, in the field's own terms; who, when and where stand in the envelope.
 
     Unknown fields are refused at the door (`shared.publishing`), never here: a reader accepts what

@@ -16,7 +16,7 @@ from shared.web.fact_schemas import REFERENCE, Schema
 from shared.web.problems import MEDIA_TYPE, TITLES
 
 OPEN = [503]
-READING = [400, 401, 404, 503]
+READING = [400, 401, 404, 409, 503]
 WRITING = [400, 401, 403, 404, 409, 413, 415, 422, 503]
 
 PROBLEM: Schema = {

@@ -85,7 +85,7 @@ class Function:
             taken, self._waiting = self._waiting, []
             rows = [row for several, _ in taken for row in several]
             (answer,) = await self._connection.fetch(
-                APPEND, now(), [LOG], [self._position], [len(rows)], *zip(*rows, strict=True)
+                APPEND, now(), [LOG], [self._position], [1], [len(rows)], *zip(*rows, strict=True)
             )
             assert answer["outcome"] == "stored"
             self._position += len(rows)

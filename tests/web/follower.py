@@ -4,6 +4,8 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import httpx
@@ -74,6 +76,7 @@ async def drained(slow: socket.socket) -> bytes:
 @asynccontextmanager
 async def serving_as_a_process(urls: Urls) -> AsyncIterator[str]:
     """Serve as `ichi serve` does."""
-    with serving.listening("127.0.0.1", 0) as listener:
-        async with serving.running(urls, Settings(), listener):
+    with TemporaryDirectory() as folder, serving.listening("127.0.0.1", 0) as listener:
+        settings = Settings(keys=Path(folder, "keys"), checkpoints=Path(folder, "checkpoints"))
+        async with serving.running(urls, settings, listener):
             yield serving.address(listener)

@@ -7,7 +7,9 @@ import pytest
 
 from shared.embedded import SUPERUSER, Server
 from shared.errors import Unavailable
+from shared.notary import Notary
 from shared.postgres import connect
+from shared.settings import Settings
 from shared.web.health import Pulse
 from tests.web.site import EVENTS, HELD, Site
 
@@ -103,6 +105,7 @@ async def test_without_its_database_it_says_so_and_comes_back_by_itself(
 
 async def test_health_does_not_wait_for_long(site: Site) -> None:
     async with site.world.projector.acquire():
-        pulse = Pulse(site.world.projector, within=0.0)
+        notary = Notary(Settings(), site.world.projector)
+        pulse = Pulse(site.world.projector, notary, within=0.0)
         with pytest.raises(Unavailable):
             await pulse.feel()

@@ -1,0 +1,19 @@
+"""Cut at COMMIT at random: the retry gets the right receipt, and nothing that is kept is stale."""
+
+import os
+from random import Random
+
+import pytest
+
+from shared import postgres
+from tests.database.commit_cut import survive
+from tests.database.world import World
+
+CUTS, SILENT = (200, 20) if os.environ.get("ICHI_PROOF") else (10, 0)
+
+
+async def test_whatever_is_cut_around_the_commit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "COMMAND_WITHIN", 0.5)  # who waits at a silent wire gives up
+    await survive(world, CUTS, Random(1), silent=SILENT)
