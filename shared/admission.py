@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from shared.chain import BEFORE_THE_FIRST, hash_of
 from shared.domain import log, role
 from shared.domain.base import NO_TARGETS, Fact, Target
 from shared.domain.catalogue import GOVERNING, NotUnderstood, aggregate_of
 from shared.domain.effective import Effective
 from shared.domain.fact import CORRECTING, Corrected, Retracted
-from shared.errors import IchiError
+from shared.errors import Diverged, IchiError
 from shared.eventlog import Entry, governed
 
 RIGHTS = frozenset({"log", "role"})
@@ -30,25 +31,24 @@ class Standing:
         """Nothing read yet."""
         self.log = name
         self.position = 0
+        self.hash = BEFORE_THE_FIRST
         self.rights = role.role.initial
         self.states: dict[str, Any] = {}
 
-    def take(self, entries: Iterable[Entry]) -> set[UUID]:
-        """Fold the next entries; returns the ids that they correct or retract.
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Fold the next entries; `refold` is to follow for what they correct or retract.
 
-        Where there are any, `refold` comes next. Raises `NotUnderstoodHere`.
+        Raises `NotUnderstoodHere`; `Diverged` where they do not follow what was folded before.
         """
-        named = set()
         for entry in entries:
             if entry.position <= self.position:
                 continue  # a flush that landed meanwhile has brought us there
+            if hash_of(self.hash, self.log, entry.position, entry.digest) != entry.hash:
+                raise Diverged
             fact = (governed(entry) if entry.type.startswith(GOVERNING) else entry).fact
-            if isinstance(fact, Corrected | Retracted):
-                named.add(fact.target)
-            elif not isinstance(fact, NotUnderstood):
+            if not isinstance(fact, Corrected | Retracted | NotUnderstood):
                 self._evolve(entry.subject, fact)
-            self.position = entry.position
-        return named
+            self.position, self.hash = entry.position, entry.hash
 
     def refold(self, about: Sequence[Entry]) -> None:
         """Fold anew the subjects of these entries, which are all that there is about them."""
@@ -58,9 +58,9 @@ class Standing:
             for fact in families.facts(subject):
                 self._evolve(subject, fact)
 
-    def keep(self, admission: "Admission") -> None:
-        """Go on to where a trial has got, once that is stored."""
-        self.position = admission.position
+    def keep(self, admission: "Admission", entry_hash: bytes) -> None:
+        """Go on to where a trial has got, once that is stored and its last entry has this hash."""
+        self.position, self.hash = admission.position, entry_hash
         self.rights = admission.rights
         for subject, state in admission.states.items():
             self._put(subject, state)

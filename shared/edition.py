@@ -1,5 +1,6 @@
 """One edition of a log's answers: takes entries in, answers, and is given to readers."""
 
+import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import msgspec
 from shared import eventlog
 from shared.driver import Connection
 from shared.material import Gathering, Material, Row, year_of
-from shared.questions import EVERY_YEAR, Projections, Year
+from shared.questions import EVERY_YEAR, Projections
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,9 @@ class Batch(NamedTuple):
 class Edition:
     """Rows of one edition of one log, within the transaction of a connection that holds its lock.
 
+    What takes long – a large year's material, its answers – is worked out in a thread beside, so
+    that a process which also publishes and streams goes on doing so.
+
     `name` is the questions' edition, with a generation behind a dot when it was built again.
     """
 
@@ -82,7 +86,8 @@ class Edition:
             rows: Sequence[Row] = await self._page(position)
             at_head = len(rows) < PAGE
             if rows:
-                gathering.take(rows, await self._families(rows))
+                families = await self._families(rows)
+                await asyncio.to_thread(gathering.take, rows, families)
                 position = rows[-1][0]
         if position > start:
             await self._store(gathering, position)
@@ -95,8 +100,9 @@ class Edition:
             years = [year for (year,) in rows]
         every = await self._material(EVERY_YEAR)
         for year in years:
-            asked = year_of(self.projections, self.log, year, await self._material(year), every)
-            await self.connection.executemany(KEEP_ANSWER, list(self._answers(asked)))
+            here = await self._material(year)
+            answers = await asyncio.to_thread(self._answers, year, here, every)
+            await self.connection.executemany(KEEP_ANSWER, answers)
 
     async def build(self) -> Batch:
         """Take the next entries in; at the log's head answer everything and be served."""
@@ -126,8 +132,7 @@ class Edition:
     async def _store(self, gathering: Gathering, position: int) -> None:
         for year, change in gathering.years.items():
             material = await self._material(year)
-            material.change(change)
-            body = material.encode()
+            body = await asyncio.to_thread(material.changed, change)
             await self.connection.execute(KEEP_MATERIAL, self.log, self.name, year, body)
         if gathering.skipped:
             positions, questions = zip(*gathering.skipped, strict=True)
@@ -139,16 +144,19 @@ class Edition:
 
     async def _material(self, year: int) -> Material:
         body = await self.connection.fetchval(MATERIAL, self.log, self.name, year)
-        return Material.empty() if body is None else Material.decode(body)
+        return Material.empty() if body is None else await asyncio.to_thread(Material.decode, body)
 
-    def _answers(self, year: Year) -> Iterable[tuple[object, ...]]:
+    def _answers(self, year: int, here: Material, every: Material) -> list[tuple[object, ...]]:
         """Each question's row; one that raises leaves the error's name in the answer's place."""
+        asked = year_of(self.projections, self.log, year, here, every)
+        rows: list[tuple[object, ...]] = []
         for projection in self.projections.all:
             body = why = None
             try:
-                body = msgspec.json.encode(year.ask(projection.answer))
+                body = msgspec.json.encode(asked.ask(projection.answer))
             except Exception as error:  # noqa: BLE001 - one question never harms the others
                 why = type(error).__name__
-                where = (projection.question, year.fiscal_year, self.log, why)
+                where = (projection.question, year, self.log, why)
                 logger.error("%s cannot be answered for %d of %s: %s", *where)  # noqa: TRY400 - its words may hold a fact's
-            yield self.log, self.name, year.fiscal_year, projection.question, body, why
+            rows.append((self.log, self.name, year, projection.question, body, why))
+        return rows

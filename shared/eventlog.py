@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from shared.chain import BEFORE_THE_FIRST
 from shared.domain import role
 from shared.domain.base import Fact
 from shared.domain.catalogue import FACTS, GOVERNING, UPCASTERS, NotUnderstood, read
@@ -49,10 +50,10 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One log's share of a flush: what shall follow the position that its head is thought at."""
+    """One log's share of a flush: what shall follow the entry whose hash is thought its head's."""
 
     log: str
-    head: int
+    head: bytes
     drafts: Sequence[Draft]
 
 
@@ -397,7 +398,7 @@ async def open_log(
     """Begin a log with its first facts; for the operator's connection, in a transaction."""
     with border():
         await connection.execute(OPEN_LOG, log)
-        (appended,) = await append(connection, [Part(log, 0, drafts)], now)
+        (appended,) = await append(connection, [Part(log, BEFORE_THE_FIRST, drafts)], now)
         if appended.outcome != "stored":
             raise Conflict
 

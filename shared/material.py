@@ -77,6 +77,11 @@ class Material(msgspec.Struct, array_like=True):
             else:
                 self.kept[root] = kept
 
+    def changed(self, by: "Material") -> bytes:
+        """Take a change in, and encode."""
+        self.change(by)
+        return self.encode()
+
     def holdings(self) -> list[Holding]:
         """The kept facts, in no order."""
         return [

@@ -64,8 +64,8 @@ class Notary:
         """No entry fewer, and those that were signed unchanged."""
         if signed.size >= head.position:
             raise Diverged
-        (last,) = await eventlog.read_page(self._pool, head.log, signed.size - 1, 1)
         root = await tree.root_at(self._pool, head.log, signed.size)
+        (last,) = await eventlog.read_page(self._pool, head.log, signed.size - 1, 1)
         if (last.position, last.hash, root) != (signed.size, signed.chain, signed.root):
             raise Diverged
 
@@ -86,4 +86,4 @@ class Notary:
         if signed is not None and size >= head.position:
             return (size, signed.chain) != (head.position, head.hash)
         entries = await eventlog.read_page(self._pool, head.log, size, 1)
-        return any(datetime.now(UTC) - entry.recorded_at > SIGNED_WITHIN for entry in entries)
+        return not entries or datetime.now(UTC) - entries[0].recorded_at > SIGNED_WITHIN

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
 from shared.driver import Connection, border
 from shared.postgres import connect
@@ -93,7 +94,7 @@ async def _for_ever(url: str, use: Callable[[Connection, asyncio.Event], Awaitab
     while True:
         try:
             with border():
-                connection = await connect(url)
+                connection = await _connect(url)
                 pause = FIRST_PAUSE_SECONDS
                 lost = asyncio.Event()
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
@@ -105,3 +106,14 @@ async def _for_ever(url: str, use: Callable[[Connection, asyncio.Event], Awaitab
             logger.exception("no way to other processes: readers look by themselves meanwhile")
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+async def _connect(url: str) -> Connection:
+    """Connect; who is told to stop on the way leaves no half-open connection behind."""
+    connecting = asyncio.create_task(connect(url))
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            (await connecting).terminate()
+        raise

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -13,8 +14,8 @@ from shared.admission import Admission, Standing
 from shared.domain.base import JAPAN
 from shared.driver import Connection, Pool, PooledConnection
 from shared.envelope import Proposal, parse
-from shared.errors import Diverged, IchiError, Unavailable
-from shared.eventlog import ClockAhead, Draft, Entry, Part, Receipt
+from shared.errors import Diverged, IchiError, NotFound, Unavailable
+from shared.eventlog import Appended, ClockAhead, Draft, Entry, Part, Receipt
 from shared.judging import Request, gathered, judge
 from shared.standings import Standings, advance, read_kin
 
@@ -158,7 +159,11 @@ class Door:
         # Half of all who wait: while one half is on its way, the other gets ready. Callers that
         # each wait for an answer would else all be on their way together, and then all here.
         while requests := gathered(self._quick, most=max(1, self._waiting // 2)):
-            await self._flush(requests)
+            try:
+                await self._flush(requests)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+                for request in requests:
+                    request.refuse(error)
         self._flushing = False
 
     async def _flush(self, requests: Sequence[Request]) -> None:
@@ -177,22 +182,28 @@ class Door:
                 outcomes = await eventlog.append(connection, parts, self._clock())
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             self._standings.drop(by_log)  # what became of the COMMIT is unknown
-            await self._give_back()
             for flight in flights:
-                if isinstance(error, IchiError):
+                if isinstance(error, Unavailable):
                     flight.fail(error)
                 else:
                     self._take_surely(flight.requests)
+            await self._give_back(broken=True)
             return
+        self._land(flights, outcomes)
+
+    def _land(self, flights: Sequence["Flight"], outcomes: Sequence[Appended]) -> None:
+        stored = []
         for flight, appended in zip(flights, outcomes, strict=True):
             match appended.outcome:
                 case "stored":
+                    stored.append(flight.log)
                     flight.land(appended.receipts)
+                    if self._standings.get(flight.log) is flight.standing:
+                        self._standings.put(flight.standing)
                 case "ahead":
                     flight.fail(ClockAhead())
                 case _:
                     self._take_surely(flight.requests)
-        stored = [f.log for f, a in zip(flights, outcomes, strict=True) if a.outcome == "stored"]
         if stored:
             self._published(stored)
 
@@ -228,7 +239,7 @@ class Door:
                 await self._settle_some(log, requests)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             self._standings.drop([log])
-            if isinstance(error, IchiError) or len(requests) == 1:
+            if isinstance(error, NotFound | Unavailable) or len(requests) == 1:
                 for request in requests:
                     request.refuse(error)
                 return
@@ -240,13 +251,11 @@ class Door:
         if standing is None:
             standing = Standing(log)
             await advance(self._pool, standing)
-            if standing.position:
-                self._standings.put(standing)
         async with self._pool.acquire() as connection, connection.transaction():
             head = await eventlog.lock_head(connection, log)
-            if head.position < standing.position:
-                raise Diverged
             await advance(connection, standing)
+            if (head.position, head.hash) != (standing.position, standing.hash):
+                raise Diverged
             proposals = [proposal for request in requests for proposal in request.proposals]
             ids = [proposal.id for proposal in proposals]
             stored = {e.id: e for e in await eventlog.read_ids(connection, log, ids)}
@@ -263,6 +272,7 @@ class Door:
                     refused.append((request, error))
             receipts = await self._append_surely(connection, flight)
         flight.land(receipts, stored)
+        self._standings.put(standing)
         for request, why in refused:
             request.refuse(why)
         if receipts:
@@ -281,15 +291,18 @@ class Door:
     async def _own_connection(self) -> PooledConnection:
         """One connection kept from flush to flush: to give it back costs a round trip."""
         if self._connection is not None and self._connection.is_closed():
-            await self._give_back()
+            await self._give_back(broken=True)
         if self._connection is None:
             self._connection = await self._pool.acquire()
         return self._connection
 
-    async def _give_back(self) -> None:
+    async def _give_back(self, *, broken: bool = False) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await self._pool.release(connection)
+            if broken:  # nothing more is said on it, not even what cleans it up
+                connection.terminate()
+            with suppress(Exception):
+                await self._pool.release(connection)
 
 
 class Flight:
@@ -298,15 +311,16 @@ class Flight:
     def __init__(self, log: str, standing: Standing, trial: Admission) -> None:
         """Empty."""
         self.log = log
+        self.standing = standing
         self.trial = trial
         self.requests: list[Request] = []
-        self._standing = standing
+        self._head = standing.hash  # by what it is, all that follows is judged
         self._drafts: list[Draft] = []
 
     @property
     def part(self) -> Part:
         """What to append."""
-        return Part(self.log, self._standing.position, self._drafts)
+        return Part(self.log, self._head, self._drafts)
 
     def add(self, request: Request, drafts: Iterable[Draft]) -> None:
         """Take a judged request along."""
@@ -315,8 +329,8 @@ class Flight:
 
     def land(self, receipts: Sequence[Receipt], stored: "dict[UUID, Entry] | None" = None) -> None:
         """It is durable: the standing goes on, and every request gets its receipts."""
-        if self._standing.position + len(self._drafts) == self.trial.position:
-            self._standing.keep(self.trial)
+        if receipts and self.standing.hash == self._head:
+            self.standing.keep(self.trial, bytes.fromhex(receipts[-1].hash))
         fresh = iter(receipts)
         for request in self.requests:
             request.receive(

@@ -21,6 +21,8 @@ class Standings:
     def __init__(self, most_logs: int = MOST_LOGS, most_states: int = MOST_STATES) -> None:
         """Nothing kept yet."""
         self._kept: OrderedDict[str, Standing] = OrderedDict()
+        self._counted: dict[str, int] = {}
+        self._states = 0
         self._most_logs = most_logs
         self._most_states = most_states
 
@@ -32,20 +34,22 @@ class Standings:
         return found
 
     def put(self, standing: Standing) -> None:
-        """Keep a log, and let others drop out."""
+        """Keep a log, or how it has grown; others drop out, but never this one."""
+        states = len(standing.states)
+        self._states += states - self._counted.get(standing.log, 0)
+        self._counted[standing.log] = states
         self._kept[standing.log] = standing
         self._kept.move_to_end(standing.log)
-        states = sum(len(kept.states) for kept in self._kept.values())
         while len(self._kept) > 1 and (
-            len(self._kept) > self._most_logs or states > self._most_states
+            len(self._kept) > self._most_logs or self._states > self._most_states
         ):
-            _, dropped = self._kept.popitem(last=False)
-            states -= len(dropped.states)
+            self.drop([next(iter(self._kept))])
 
     def drop(self, logs: Iterable[str]) -> None:
-        """Keep nothing of these: what became of them is unknown."""
+        """Keep nothing of these: what became of them is unknown, or others need the room."""
         for log in logs:
-            self._kept.pop(log, None)
+            if self._kept.pop(log, None) is not None:
+                self._states -= self._counted.pop(log)
 
 
 async def advance(connection: Connection | Pool, standing: Standing) -> None:
@@ -54,10 +58,11 @@ async def advance(connection: Connection | Pool, standing: Standing) -> None:
     Between slices others have their turn.
     """
     while page := await eventlog.read_page(connection, standing.log, standing.position, PAGE):
-        named = standing.take(page)
-        if named:
-            about = await read_kin(connection, standing.log, (), named)
-            standing.refold([entry for entry in about if entry.position <= standing.position])
+        named = {entry.target for entry in page if entry.target is not None}
+        about = await read_kin(connection, standing.log, (), named) if named else []
+        # From here on nobody else has a turn: a standing is never seen half brought up to date.
+        standing.take(page)
+        standing.refold([entry for entry in about if entry.position <= standing.position])
         if len(page) < PAGE:
             break
         await asyncio.sleep(0)

@@ -32,9 +32,7 @@ Look = Callable[[int], Awaitable[list[int]]]
 async def append(connection: Connection, count: int) -> None:
     """Append facts in the transaction that is open; every third is a cancellation."""
     head = await eventlog.lock_head(connection, HODOGAYA)
-    await eventlog.append(
-        connection, [Part(head.log, head.position, drafts(count))], datetime.now(UTC)
-    )
+    await eventlog.append(connection, [Part(head.log, head.hash, drafts(count))], datetime.now(UTC))
 
 
 def drafts(count: int) -> list[Draft]:

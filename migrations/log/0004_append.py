@@ -5,6 +5,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+# `p_heads` are hashes: whoever judged by another history than this one's is told that it moved.
 # `p_firsts` and `p_lasts` say which of the entries are each log's. One row comes back for each log,
 # in the order asked; `outcome` is
 #   'stored'  the entries stand after `position`, chained by `hashes`, all at `recorded_at`
@@ -20,7 +21,7 @@ APPEND = """
 DROP FUNCTION append;
 
 CREATE FUNCTION append(
-    p_now timestamptz, p_logs text[], p_heads bigint[], p_firsts integer[], p_lasts integer[],
+    p_now timestamptz, p_logs text[], p_heads bytea[], p_firsts integer[], p_lasts integer[],
     e_id uuid[], e_actor uuid[], e_salt bytea[], e_body bytea[],
     e_type text[], e_day date[], e_subject text[], e_target uuid[]
 )
@@ -63,7 +64,7 @@ BEGIN
                 ELSE 'stored'
             END AS outcome
         FROM unnest(p_logs, p_heads, p_firsts, p_lasts) w (log, head, first, last)
-        JOIN public.log_head h ON h.log = w.log AND h.position = w.head
+        JOIN public.log_head h ON h.log = w.log AND h.hash = w.head
         FOR UPDATE OF h SKIP LOCKED
     ) l;
     FOR entry IN

@@ -105,7 +105,8 @@ class Fact(msgspec.Struct, frozen=True, tag_field="type", gc=False):
         month = getattr(self, "month", None)
         if isinstance(month, str):
             return fiscal_year_of_month(month)
-        return None if self.on is None else fiscal_year_of(self.on)
+        day = self.on
+        return None if day is None else fiscal_year_of(day)
 
     @classmethod
     def tag(cls) -> str:

@@ -50,10 +50,10 @@ RATE = re.compile(r"tps = ([\d.]+) \(without")
 class Function:
     """The log's own function, called by one writer: no parsing, no authority, no admission."""
 
-    def __init__(self, connection: Connection, position: int) -> None:
-        """`position`: where the log stands."""
+    def __init__(self, connection: Connection, head: bytes) -> None:
+        """`head`: the hash of the log's last entry."""
         self._connection = connection
-        self._position = position
+        self._head = head
         self._actor = uuid4()
         self._facts = Facts()
         self._waiting: list[tuple[list[Row], asyncio.Future[None]]] = []
@@ -85,10 +85,10 @@ class Function:
             taken, self._waiting = self._waiting, []
             rows = [row for several, _ in taken for row in several]
             (answer,) = await self._connection.fetch(
-                APPEND, now(), [LOG], [self._position], [1], [len(rows)], *zip(*rows, strict=True)
+                APPEND, now(), [LOG], [self._head], [1], [len(rows)], *zip(*rows, strict=True)
             )
             assert answer["outcome"] == "stored"
-            self._position += len(rows)
+            self._head = answer["hashes"][-1]
             for _, stored in taken:
                 stored.set_result(None)
 
@@ -155,7 +155,7 @@ async def function(urls: Urls) -> AsyncIterator[Function]:
     async with await pool(urls.application, "ichi_writer", size=1) as writer:
         head = await read_head(writer, LOG)
         async with writer.acquire() as connection:
-            yield Function(connection, head.position)
+            yield Function(connection, head.hash)
 
 
 async def rows(server: Server, folder: Path) -> Rows:

@@ -27,6 +27,7 @@ HELD = stall.Held(SALE, DAY, (YUMEWORK,))
 RAINED_OFF = stall.Cancelled(SALE, DAY, "雨天")
 BEFORE = 2
 """The entries of every opened log."""
+PATIENCE_SECONDS = 60.0
 FLUSHES = "SELECT count(DISTINCT recorded_at) FROM event WHERE position > $1"
 
 Outcome = list[Receipt] | BaseException
@@ -43,14 +44,14 @@ async def open_logs(world: World, logs: Iterable[str]) -> None:
 
 
 @asynccontextmanager
-async def doors(urls: Urls, many: int, size: int = 4) -> AsyncIterator[list[Door]]:
+async def doors(urls: Urls, many: int) -> AsyncIterator[list[Door]]:
     """Several doors to one database, each with a pool of its own, as processes have them."""
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
                 Door(
                     await stack.enter_async_context(
-                        await pool(urls.application, "ichi_writer", size=size)
+                        await pool(urls.application, "ichi_writer", size=4)
                     )
                 )
             )
@@ -67,8 +68,9 @@ async def say(
 
 
 async def at_once(calls: Iterable[Awaitable[list[Receipt]]]) -> list[Outcome]:
-    """What became of each; only errors of ours are outcomes."""
-    found = await asyncio.gather(*calls, return_exceptions=True)
+    """What became of each; only errors of ours are outcomes, and nobody waits for ever."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        found = await asyncio.gather(*calls, return_exceptions=True)
     for each in found:
         if isinstance(each, BaseException) and not isinstance(each, IchiError):
             raise each

@@ -35,8 +35,8 @@ class Cut(msgspec.Struct, frozen=True):
 
 def a_cut(chance: Random) -> Cut:
     """Any moment around an append."""
-    way: Way = chance.choice(("asked", "answered"))
-    return Cut(way, chance.randrange(6), chance.choice((0, 0, 0.5, 1)))
+    way: Way = chance.choice(("asked", "answered", "answered"))
+    return Cut(way, chance.choice((0, 0, 0, 0, 1, 2, 4, 7)), chance.choice((0, 0.5, 1)))
 
 
 class Wire:

@@ -87,6 +87,19 @@ async def test_a_log_whose_tail_was_cut_off_is_never_signed_again(
     assert await notary.unsigned() == ([] if grown == 10 else [HODOGAYA])
 
 
+async def test_a_log_without_its_last_entries_is_not_signed_though_its_head_stands(
+    world: World, intruder: Connection, tmp_path: Path
+) -> None:
+    await stored(world)
+    notary = overseer(world, tmp_path)
+    await notary.sign(HODOGAYA)
+    await stored(world, 3)
+    await intruder.execute("DELETE FROM event WHERE position > 10")
+    with pytest.raises(Diverged):
+        await notary.sign(HODOGAYA)
+    assert await notary.unsigned() == [HODOGAYA]
+
+
 async def test_a_history_rewritten_below_the_head_is_not_signed(
     world: World, intruder: Connection, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""A connection that breaks around COMMIT."""
+"""A connection that breaks around COMMIT: asking again is always right."""
 
 from random import Random
 
@@ -6,5 +6,5 @@ from tests.database.commit_cut import survive
 from tests.database.world import World
 
 
-async def test_a_wire_cut_around_the_commit(world: World) -> None:
+async def test_whatever_was_cut_gets_its_receipt_when_it_is_said_again(world: World) -> None:
     await survive(world, 10, Random(1), silent=0)

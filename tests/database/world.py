@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from shared import projecting
+from shared import eventlog, projecting
 from shared.domain.base import Fact
 from shared.driver import Pool
 from shared.envelope import proposal
@@ -13,7 +13,7 @@ from shared.eventlog import Receipt
 from shared.opening import create_log
 from shared.postgres import Urls, connect, pool
 from shared.projections import discover
-from shared.publishing import Door
+from shared.publishing import Door, now
 from shared.questions import Projections
 from shared.wards import load_calendar
 
@@ -26,18 +26,6 @@ UNION ALL SELECT log, 'answer', question, year, coalesce(encode(body, 'hex'), wh
 UNION ALL SELECT log, 'skipped', question, position, why FROM skipped
 UNION ALL SELECT log, 'bookmark', '', position, not_understood::text FROM bookmark
 ORDER BY 1, 2, 3, 4, 5
-"""
-# As newer code would write, or a body that no door would let in.
-APPEND_RAW = """
-WITH head AS (
-    UPDATE log_head SET position = position + 1 WHERE log = $1 RETURNING position
-)
-INSERT INTO event (
-    log, position, digest, hash, id, recorded_at, actor, salt, body, type, day, subject, target
-)
-SELECT $1, position, sha256(''), sha256(''), $2, clock_timestamp(), gen_random_uuid(),
-    decode(repeat('00', 16), 'hex'), $3, $4, NULL, $5, $6
-FROM head
 """
 
 
@@ -67,13 +55,14 @@ class World:
     async def append_raw(
         self, body: bytes, kind: str, subject: str = "x", target: UUID | None = None
     ) -> UUID:
-        """Append past the door; returns the event's id."""
-        assert self.urls.owner is not None
-        owner = await connect(self.urls.owner)
+        """Append past the door, as newer code would; returns the event's id."""
         event = uuid4()
-        await owner.execute("SET ROLE ichi_appender")
-        await owner.execute(APPEND_RAW, HODOGAYA, event, body, kind, subject, target)
-        await owner.close()
+        async with self.writer.acquire() as connection, connection.transaction():
+            head = await eventlog.lock_head(connection, HODOGAYA)
+            await connection.fetch(
+                eventlog.APPEND, now(), [HODOGAYA], [head.hash], [1], [1], [event], [uuid4()],
+                [bytes(16)], [body], [kind], [None], [subject], [target],
+            )  # fmt: skip
         return event
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.canonical import canonical_fact
 from shared.domain import stall
+from shared.domain.base import FORBIDDEN
 from shared.domain.catalogue import NotUnderstood, read
 from shared.domain.examples import HOSHIKAWA, YUMEWORK
 from shared.envelope import strict_fact
@@ -23,10 +25,18 @@ CANONICAL = [
     msgspec.json.encode(fact) for fact in map(read, STORED) if not isinstance(fact, NotUnderstood)
 ]
 PIECES = [
-    b'"', b",", b":", b"{", b"}", b" ", b"\n", b"\\u0061", b"\\u202e", "\u202e".encode(), b"\x00",
-    b"\x7f", b"\xff", b"0", b"1", b"9", b"-", b"null", b'"type":', b'"a":1,', b"E", b"19", b"2201",
-    b"1947-03-31", b"2201-04-01", b"1e400", b"99999999999999999999",
+    b'"', b",", b":", b"{", b"}", b" ", b"\n", b"\\", b"\\u0061", b"\\u202e", b"\\b", b"\\f",
+    "\u202e".encode(), b"\x00", b"\x7f", b"\xff", b"0", b"1", b"9", b"-", b"E", b"null", b"1e400",
+    b'"type":', b'"a":1,', b"19", b"2201", b"1947-03-31", b"2201-04-01", b"99999999999999999999",
 ]  # fmt: skip
+
+
+def hidden(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Whether text somewhere in it has what no text may have."""
+    if isinstance(value, str):
+        return FORBIDDEN.search(value) is not None
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(hidden(part) for part in parts)
 
 
 @pytest.mark.parametrize("body", CANONICAL)
@@ -48,6 +58,7 @@ def test_whatever_takes_the_short_way_could_take_the_long_one(
     fact = canonical_fact(body)
     if fact is not None:
         assert strict_fact(body, "") == fact
+        assert not hidden(msgspec.to_builtins(fact))
 
 
 @pytest.mark.parametrize(

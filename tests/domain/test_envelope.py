@@ -140,7 +140,7 @@ def test_invalid_utf_8_is_found_anywhere() -> None:
 
 @pytest.mark.parametrize(
     "hidden",
-    [*HIDDEN, "\u202e"],
+    [*HIDDEN, r"\b", r"\f", "\u202e"],
 )
 def test_text_hides_no_controls_lone_surrogates_or_turns(hidden: str) -> None:
     assert "制御文字" in refused(goal(f'"充{hidden}実"'), "/data/text").message

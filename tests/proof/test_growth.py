@@ -133,6 +133,7 @@ async def test_ten_million_facts(server: Server, capsys: pytest.CaptureFixture[s
         few, many = map(statistics.median, zip(*rates, strict=True))
         times.append(few / many)
         say(f"{what}: {few:.0f}/s against {many:.0f}/s, {few / many:.2f} times the cost")
+        say("in rounds: " + ", ".join(f"{one:.0f} : {other:.0f}" for one, other in rates))
     say(f"load {os.getloadavg()}\n")
     assert max(times) <= MOST_TIMES
     assert megabytes <= MOST_MEGABYTES

@@ -1,16 +1,19 @@
 """Every answer of the app, whatever was asked: its form, its headers, its calm."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from shared.checkpoint import Checkpoint, origin_of
 from shared.embedded import SUPERUSER, Server
 from shared.errors import Unavailable
 from shared.notary import Notary
 from shared.postgres import connect
 from shared.settings import Settings
 from shared.web.health import Pulse
+from tests.database.world import HODOGAYA
 from tests.web.site import EVENTS, HELD, Site
 
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
@@ -77,7 +80,22 @@ async def test_health_tells_how_far_the_answers_are_behind(site: Site) -> None:
     async with httpx.AsyncClient(base_url=site.base) as client:
         answer = await client.get("/health")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "behind": {"events": 0, "seconds": 0.0}}
+    behind = {"events": 0, "seconds": 0.0}
+    assert answer.json() == {"status": "ok", "behind": behind, "unsigned": 0}
+
+
+async def test_health_counts_the_logs_that_are_not_what_was_signed(
+    site: Site, tmp_path: Path
+) -> None:
+    settings = Settings(keys=tmp_path / "keys", checkpoints=tmp_path / "checkpoints")
+    notary = Notary(settings, site.world.projector)
+    await notary.sign(HODOGAYA)
+    pulse = Pulse(site.world.projector, notary)
+    assert (await pulse.feel()).unsigned == 0
+    newer = Checkpoint(origin_of(settings.node, HODOGAYA), 9, bytes(32), bytes(32))
+    signed = notary.signer.sign(newer.text)
+    assert notary.notes.replace(HODOGAYA, notary.notes.read(HODOGAYA), signed)
+    assert (await pulse.feel()).unsigned == 1
 
 
 async def test_without_its_database_it_says_so_and_comes_back_by_itself(
