@@ -37,7 +37,10 @@ SIGNATURE = re.compile(r"\n— ([^ +]+) (\S+)\n")
 
 
 class BadNote(Diverged):
-    message = "署名付きの控えが書き換えられているか、このサーバーの鍵で署名されたものではありません"
+    message = (
+        "署名付きの控えが書き換えられているか、このサーバーの鍵で署名されたものではありません。"
+        "運用担当者に確認（ichi verify）を依頼してください"
+    )
 
 
 class PublicKey(msgspec.Struct, frozen=True):

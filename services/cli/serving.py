@@ -1,6 +1,7 @@
 """Commands that start processes: serve, demo, migrate."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ from shared.wards import load_calendar
 STOPPED_BY_A_SIGNAL = 128
 STOP_WITHIN_SECONDS = 10
 CUT_AFTER_MS = 30_000
+COLLECT_AFTER = 20_000
 
 
 @click.command()
@@ -95,6 +97,10 @@ async def running(
     server = Server(config, application)
     projections = discover(load_calendar(settings.holidays))
     async with projecting(urls, projections, wake), signing(urls, settings):
+        # What is there by now stays: the collector need not look at it again and again, nor after
+        # every few hundred of the facts that pass through.
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         task = asyncio.create_task(server.serve([listener]))
         try:
             while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event

@@ -63,12 +63,17 @@ class Wire:
                 self._pass(near, forth, "asked", back), self._pass(far, back, "answered", forth)
             )
         finally:
+            for writer in (back, forth):
+                with suppress(OSError):
+                    await writer.wait_closed()
             self._writers -= {back, forth}
 
-    def close(self) -> None:
-        """Break every connection that is left."""
+    async def close(self) -> None:
+        """Break every connection that is left, and wait until nothing is."""
         for writer in [*self._writers]:
             writer.transport.abort()
+        while self._writers:  # noqa: ASYNC110 - a test's end
+            await asyncio.sleep(0.01)
 
     async def _pass(
         self, source: StreamReader, target: StreamWriter, way: Way, other: StreamWriter
@@ -107,4 +112,4 @@ async def wire_to(url: str) -> AsyncIterator[tuple[Wire, str]]:
         server = await asyncio.start_unix_server(wire.carry, Path(here) / SOCKET)
         async with server:
             yield wire, url.replace(quote(folder, safe=""), quote(here, safe=""))
-            wire.close()
+            await wire.close()

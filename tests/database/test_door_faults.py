@@ -1,6 +1,7 @@
 """What may go wrong around a flush harms neither what is judged nor who waits."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from shared.errors import Diverged
 from shared.postgres import connect, pool
 from shared.publishing import Door, now
 from shared.standings import Standings
-from tests.database.crowd import DAY, HELD, LOGS, RAINED_OFF, SALE, open_logs, say
+from tests.database.crowd import DAY, HELD, LOGS, RAINED_OFF, SALE, at_once, open_logs, say
 from tests.database.cutting import Cut, wire_to
 from tests.database.world import HODOGAYA, World
 
@@ -85,7 +86,7 @@ async def test_a_connection_lost_behind_an_error_stops_nobody(world: World) -> N
                 await say(door, world.secretary, HELD)
             off = timedelta(0)
             await say(door, world.secretary, HELD)
-        writer.terminate()
+        await writer.close()
 
 
 async def test_standings_stay_bounded_while_all_logs_are_warm(
@@ -107,3 +108,32 @@ async def test_standings_stay_bounded_while_all_logs_are_warm(
 
 
 HELD_ON_A_CANCELLED_DAY = stall.Held(SALE, DAY.replace(day=14), HELD.vendors)
+
+
+async def test_a_listener_that_fails_stops_no_publication(world: World) -> None:
+    told: list[list[str]] = []
+
+    def fails_once(logs: Iterable[str]) -> None:
+        told.append(list(logs))
+        if len(told) == 2:
+            raise RuntimeError
+
+    async with Door(world.writer, published=fails_once) as door, asyncio.timeout(20):
+        for _ in range(4):
+            await say(door, world.secretary, HELD)
+    assert told == [[HODOGAYA]] * 4
+
+
+async def test_one_id_twice_in_a_request_of_our_own_fails_alone(world: World) -> None:
+    await open_logs(world, LOGS[:1])
+    for log in (HODOGAYA, LOGS[0]):
+        await say(world.door, world.secretary, HELD, log=log)
+    twice = proposal(uuid4(), HELD)
+    failed, *others = await at_once(
+        [
+            world.door.admit(HODOGAYA, [twice, twice], world.secretary),
+            *(say(world.door, world.secretary, HELD, log=LOGS[0]) for _ in range(5)),
+        ]
+    )
+    assert isinstance(failed, Exception)
+    assert not [each for each in others if isinstance(each, BaseException)]
