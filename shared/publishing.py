@@ -22,6 +22,7 @@ from shared.standings import Standings, advance, read_kin
 MOST_WAITING = 2_000
 MOST_WAITING_BYTES = 64 << 20
 SURE_AT_ONCE = 3
+RELEASED_WITHIN = 5.0  # seconds
 
 
 def now() -> datetime:
@@ -91,7 +92,8 @@ class Door:
         self._closed = True
         while self._tasks:
             await asyncio.wait(self._tasks)
-        await self._give_back()
+        self._give_back()
+        await asyncio.gather(*self._tasks)
 
     async def publish(
         self, log: str, content_type: str, body: bytes, actor: UUID, expected: int | None = None
@@ -187,7 +189,7 @@ class Door:
                     flight.fail(error)
                 else:
                     self._take_surely(flight.requests)
-            await self._give_back(broken=True)
+            self._give_back()
             return
         self._land(flights, outcomes)
 
@@ -291,18 +293,20 @@ class Door:
     async def _own_connection(self) -> PooledConnection:
         """One connection kept from flush to flush: to give it back costs a round trip."""
         if self._connection is not None and self._connection.is_closed():
-            await self._give_back(broken=True)
+            self._give_back()
         if self._connection is None:
             self._connection = await self._pool.acquire()
         return self._connection
 
-    async def _give_back(self, *, broken: bool = False) -> None:
+    def _give_back(self) -> None:
+        """Let go of it; the pool cancels what it is still at, cleans it up or throws it away."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            if broken:  # nothing more is said on it, not even what cleans it up
-                connection.terminate()
-            with suppress(Exception):
-                await self._pool.release(connection)
+            self._start(self._release(connection))
+
+    async def _release(self, connection: PooledConnection) -> None:
+        with suppress(Exception):  # a broken one has nothing more to say
+            await self._pool.release(connection, timeout=RELEASED_WITHIN)
 
 
 class Flight:
