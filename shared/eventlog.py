@@ -225,22 +225,15 @@ OPEN_LOG = "SELECT open_log($1)"
 RESUME_LOG = "SELECT resume_log($1)"
 
 
-async def lock_heads(connection: Connection, logs: Sequence[str]) -> dict[str, Head]:
-    """Lock the heads of these logs, in the order of their names, until the transaction ends.
-
-    What is read in this transaction after it is everything that they hold. A log that is not there
-    is left out.
-    """
-    heads = [_head(row) for row in await connection.fetch(LOCK_HEADS, logs)]
-    return {head.log: head for head in heads}
-
-
 async def lock_head(connection: Connection, log: str) -> Head:
-    """The same for one log; raises `NotFound`."""
-    heads = await lock_heads(connection, [log])
-    if not heads:
+    """Lock one log's head until the transaction ends; raises `NotFound`.
+
+    What is read in this transaction after it is everything the log holds.
+    """
+    rows = await connection.fetch(LOCK_HEADS, [log])
+    if not rows:
         raise NotFound("この台帳はありません。名前を確認してください")
-    return heads[log]
+    return _head(rows[0])
 
 
 async def append(

@@ -1,16 +1,16 @@
-"""A request at the door, and the judgement of it by what stands before."""
+"""A request at the door, its judgement by what stands before, and its flight into the log."""
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from shared.admission import Admission
+from shared.admission import Admission, Standing
 from shared.domain.fact import Corrected, Retracted
 from shared.envelope import Proposal
 from shared.errors import Conflict, IchiError, ReusedId, Stale
-from shared.eventlog import Draft, Entry, Receipt
+from shared.eventlog import Draft, Entry, Part, Receipt
 
 MOST_FACTS = 4_000
 MOST_BYTES = 4 << 20
@@ -124,3 +124,44 @@ def _judge(  # noqa: PLR0913, PLR0917 - one fact's whole situation
             error.pointer = f"{proposal.pointer}{at_data}{error.pointer}"
         raise
     drafts.append(Draft(proposal.id, request.actor, proposal.fact, subject, proposal.body))
+
+
+class Flight:
+    """What of one log goes with a flush: its requests, their drafts, and the trial behind them."""
+
+    def __init__(self, log: str, standing: Standing, trial: Admission) -> None:
+        """Empty."""
+        self.log = log
+        self.standing = standing
+        self.trial = trial
+        self.requests: list[Request] = []
+        self._head = standing.hash  # by what it is, all that follows is judged
+        self._drafts: list[Draft] = []
+
+    @property
+    def part(self) -> Part:
+        """What to append."""
+        return Part(self.log, self._head, self._drafts)
+
+    def add(self, request: Request, drafts: Iterable[Draft]) -> None:
+        """Take a judged request along."""
+        self.requests.append(request)
+        self._drafts += drafts
+
+    def land(self, receipts: Sequence[Receipt], stored: Mapping[UUID, Entry] | None = None) -> None:
+        """It is durable: the standing goes on, and every request gets its receipts."""
+        if receipts and self.standing.hash == self._head:
+            self.standing.keep(self.trial, bytes.fromhex(receipts[-1].hash))
+        fresh = iter(receipts)
+        for request in self.requests:
+            request.receive(
+                [
+                    (stored[p.id].receipt if stored and p.id in stored else next(fresh))
+                    for p in request.proposals
+                ]
+            )
+
+    def fail(self, error: Exception) -> None:
+        """Nothing of it is known to be stored."""
+        for request in self.requests:
+            request.refuse(error)

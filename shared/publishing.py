@@ -15,8 +15,8 @@ from shared.domain.base import JAPAN
 from shared.driver import Connection, Pool, PooledConnection
 from shared.envelope import Proposal, parse
 from shared.errors import Diverged, IchiError, NotFound, Unavailable
-from shared.eventlog import Appended, ClockAhead, Draft, Entry, Part, Receipt
-from shared.judging import Request, gathered, judge
+from shared.eventlog import Appended, ClockAhead, Receipt
+from shared.judging import Flight, Request, gathered, judge
 from shared.standings import Standings, advance, read_kin
 
 MOST_WAITING = 2_000
@@ -193,7 +193,7 @@ class Door:
             return
         self._land(flights, outcomes)
 
-    def _land(self, flights: Sequence["Flight"], outcomes: Sequence[Appended]) -> None:
+    def _land(self, flights: Sequence[Flight], outcomes: Sequence[Appended]) -> None:
         stored = []
         for flight, appended in zip(flights, outcomes, strict=True):
             match appended.outcome:
@@ -209,7 +209,7 @@ class Door:
         if stored:
             self._published(stored)
 
-    def _judge_quickly(self, log: str, requests: Sequence[Request]) -> "Flight | None":
+    def _judge_quickly(self, log: str, requests: Sequence[Request]) -> Flight | None:
         standing = self._standings.get(log)
         if standing is None or log in self._sure:
             for request in requests:
@@ -280,7 +280,7 @@ class Door:
         if receipts:
             self._published([log])
 
-    async def _append_surely(self, connection: Connection, flight: "Flight") -> Sequence[Receipt]:
+    async def _append_surely(self, connection: Connection, flight: Flight) -> Sequence[Receipt]:
         if not flight.part.drafts:
             if flight.requests:
                 await eventlog.confirm_stored(connection)
@@ -307,44 +307,3 @@ class Door:
     async def _release(self, connection: PooledConnection) -> None:
         with suppress(Exception):  # a broken one has nothing more to say
             await self._pool.release(connection, timeout=RELEASED_WITHIN)
-
-
-class Flight:
-    """What of one log goes with a flush: its requests, their drafts, and the trial behind them."""
-
-    def __init__(self, log: str, standing: Standing, trial: Admission) -> None:
-        """Empty."""
-        self.log = log
-        self.standing = standing
-        self.trial = trial
-        self.requests: list[Request] = []
-        self._head = standing.hash  # by what it is, all that follows is judged
-        self._drafts: list[Draft] = []
-
-    @property
-    def part(self) -> Part:
-        """What to append."""
-        return Part(self.log, self._head, self._drafts)
-
-    def add(self, request: Request, drafts: Iterable[Draft]) -> None:
-        """Take a judged request along."""
-        self.requests.append(request)
-        self._drafts += drafts
-
-    def land(self, receipts: Sequence[Receipt], stored: "dict[UUID, Entry] | None" = None) -> None:
-        """It is durable: the standing goes on, and every request gets its receipts."""
-        if receipts and self.standing.hash == self._head:
-            self.standing.keep(self.trial, bytes.fromhex(receipts[-1].hash))
-        fresh = iter(receipts)
-        for request in self.requests:
-            request.receive(
-                [
-                    (stored[p.id].receipt if stored and p.id in stored else next(fresh))
-                    for p in request.proposals
-                ]
-            )
-
-    def fail(self, error: Exception) -> None:
-        """Nothing of it is known to be stored."""
-        for request in self.requests:
-            request.refuse(error)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -14,7 +13,6 @@ from shared import notary as notary_module
 from shared.driver import Connection
 from shared.errors import BadSetting, Diverged, NotFound
 from shared.notary import Notary
-from shared.postgres import connect
 from shared.proof import root_of
 from shared.publishing import Door
 from shared.settings import Settings
@@ -23,17 +21,6 @@ from tests.database.test_verifying import TAMPERINGS
 from tests.database.world import HODOGAYA, World
 
 CUT_OFF, _ = TAMPERINGS["a tail cut off, the head set back"]
-
-
-@pytest.fixture
-async def intruder(world: World) -> AsyncIterator[Connection]:
-    assert world.urls.owner is not None
-    superuser = await connect(world.urls.owner.replace("ichi_owner@", "postgres@"))
-    await superuser.execute("SET session_replication_role = replica")
-    for table in ("event", "log_head"):
-        await superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-    yield superuser
-    await superuser.close()
 
 
 def overseer(world: World, folder: Path) -> Notary:

@@ -1,7 +1,6 @@
 """Whatever is changed in a stored log is found, and the first bad position is named."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -14,7 +13,6 @@ from shared.checkpoint import Checkpoint
 from shared.driver import Connection
 from shared.errors import NotFound
 from shared.eventlog import Entry
-from shared.postgres import connect
 from shared.proof import root_of
 from shared.verifying import examine, verify
 from tests.database.mutations import last_of, mutations, notary_of, stored
@@ -83,18 +81,6 @@ TAMPERINGS = {
     "a log gone": ("DELETE FROM event; DELETE FROM log_head", 1),
     "a tail cut off, the head set back": (CUT_OFF + SET_BACK, 10),
 }
-
-
-@pytest.fixture
-async def intruder(world: World) -> AsyncIterator[Connection]:
-    """A superuser who takes the triggers off: what somebody with the disk could do."""
-    assert world.urls.owner is not None
-    superuser = await connect(world.urls.owner.replace("ichi_owner@", "postgres@"))
-    await superuser.execute("SET session_replication_role = replica")
-    for table in ("event", "log_head"):
-        await superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-    yield superuser
-    await superuser.close()
 
 
 async def test_a_change_in_any_column_of_any_row_is_named(
